@@ -1,0 +1,98 @@
+/** The tensors of one sandbox, by handle. A handle of another sandbox, a freed one or a guessed one is none of its own. */
+import { bytesOf, type DeviceTensor } from './backend.ts';
+import { KernelRefused, type TensorMeta } from './kernel.ts';
+import type { Meter } from './meter.ts';
+
+/** Each takes some room of the host's, even one without elements. */
+export const MAX_TENSORS = 250_000;
+
+interface Entry {
+  tensor: DeviceTensor;
+  meta: TensorMeta;
+  /** An input belongs to the grader: the submission may neither free it nor pay for it. */
+  input: boolean;
+}
+
+export class Heap {
+  readonly #entries = new Map<number, Entry>();
+  /** Tensors that share one buffer (a reshape and its source) are paid for once. */
+  readonly #owners = new Map<object, { count: number; bytes: number }>();
+
+  constructor(
+    readonly meter: Meter,
+    readonly limitBytes: number,
+  ) {}
+
+  /**
+   * @param handle a new one, of the peer's choosing (positive) or the grader's (negative: an input)
+   * @param meta what it is: a backend may tell its shape wrongly after a reshape of a complex tensor
+   */
+  add(handle: number, tensor: DeviceTensor, meta: TensorMeta): void {
+    const input = handle < 0;
+    this.#entries.set(handle, { tensor, meta, input });
+    const owner = this.#owners.get(tensor.dataId);
+    if (owner) owner.count++;
+    else {
+      const bytes = input ? 0 : bytesOf(meta);
+      this.#owners.set(tensor.dataId, { count: 1, bytes });
+      if (!input) this.meter.allocated(bytes);
+    }
+  }
+
+  /** @throws KernelRefused for a handle that is not alive here */
+  get(handle: number): { tensor: DeviceTensor; meta: TensorMeta } {
+    const entry = this.#entries.get(handle);
+    if (!entry)
+      throw new KernelRefused('this tensor has been disposed (inputs live only as long as the call they came with)');
+    return entry;
+  }
+
+  /** @throws KernelRefused for a handle that names a tensor already */
+  requireNew(handle: number): void {
+    if (this.#entries.has(handle)) throw new KernelRefused(`the handle ${handle} is taken`);
+  }
+
+  has(handle: number): boolean {
+    return this.#entries.has(handle);
+  }
+
+  isInput(handle: number): boolean {
+    return this.#entries.get(handle)?.input ?? false;
+  }
+
+  /** @throws KernelRefused if so many bytes more would not fit, or a tensor more, however small */
+  reserve(bytes: number): void {
+    if (this.#entries.size >= MAX_TENSORS) {
+      throw new KernelRefused(
+        `out of memory: ${MAX_TENSORS} tensors are alive; tf.tidy disposes of what is not returned`,
+      );
+    }
+    if (!(this.meter.liveBytes + bytes <= this.limitBytes)) {
+      throw new KernelRefused(
+        `out of memory: ${mebibytes(bytes)} more, with ${mebibytes(this.meter.liveBytes)} in use, are over the limit of ${mebibytes(this.limitBytes)}`,
+      );
+    }
+  }
+
+  free(handle: number): void {
+    const entry = this.#entries.get(handle);
+    if (!entry) return;
+    this.#entries.delete(handle);
+    const owner = this.#owners.get(entry.tensor.dataId);
+    if (owner && --owner.count === 0) {
+      this.#owners.delete(entry.tensor.dataId);
+      this.meter.freed(owner.bytes);
+    }
+    entry.tensor.dispose();
+  }
+
+  handles(): number[] {
+    return [...this.#entries.keys()];
+  }
+
+  freeAll(): void {
+    for (const handle of this.handles()) this.free(handle);
+  }
+}
+
+const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

@@ -1,0 +1,186 @@
+/**
+ * The kernel host: a process of its own, so that a crash or an exhausted memory here costs one check and not the run.
+ * The grader (its parent) sends requests over IPC; sandboxes are its children.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { WireTensor } from '../protocol/messages.ts';
+import { DEFAULT_LIMITS, hasBubblewrap, type Isolation, launch } from '../sandbox/launch.ts';
+import { bytesOf, startBackend } from './backend.ts';
+import { KernelRefused, type TensorDType } from './kernel.ts';
+import type { Outcome, Requests, Response } from './requests.ts';
+import { SandboxDied } from './sandbox-state.ts';
+import { Session } from './session.ts';
+
+const START_MS = 20_000;
+const FLOOD_BYTES = 8 * 1024 * 1024;
+
+const sessions = new Map<number, Session>();
+const children = new Set<ChildProcess>();
+let nextSession = 1;
+let isolation: Isolation = 'permissions';
+/** A sandbox that has started and waits for its submission, so that nobody waits for it. */
+let standby: Promise<Session> | undefined;
+
+const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> } = {
+  async start({ backend, isolation: wanted }) {
+    standby = firstSandbox(wanted);
+    standby.catch(() => {});
+    const info = await startBackend(backend, `${__dirname}/`);
+    await standby;
+    return { backend: info, isolation };
+  },
+  async open() {
+    // One that did not start is no reason for the next not to.
+    const waiting = await standby?.catch(() => undefined);
+    standby = undefined;
+    const session = waiting && !waiting.dead ? waiting : await spawnSandbox();
+    const id = nextSession++;
+    sessions.set(id, session);
+    return { session: id };
+  },
+  async prepare() {
+    standby ??= spawnSandbox();
+    standby.catch(() => {});
+  },
+  async load({ session, code, file, path, timeoutMs }) {
+    const answer = await sessionOf(session).ask({ op: 'load', code, file, path }, timeoutMs);
+    if (answer.op === 'loaded') sessionOf(session).drawBaseline();
+    return outcome(session, answer);
+  },
+  async inputs({ session, tensors }) {
+    for (const { handle, bytes, shape, dtype } of tensors)
+      sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
+  },
+  async call({ session, fn, args, timeoutMs }) {
+    return outcome(session, await sessionOf(session).ask({ op: 'call', fn, args }, timeoutMs));
+  },
+  async gradient({ session, wrt, timeoutMs }) {
+    return outcome(session, await sessionOf(session).ask({ op: 'gradient', wrt }, timeoutMs));
+  },
+  async gradientEnd({ session, outputs, cotangents, timeoutMs }) {
+    return outcome(session, await sessionOf(session).ask({ op: 'gradientEnd', outputs, cotangents }, timeoutMs));
+  },
+  async read({ session, handle }) {
+    return sessionOf(session).read(handle);
+  },
+  async usage({ session }) {
+    return sessionOf(session).usage();
+  },
+  async takeFault({ session }) {
+    return sessionOf(session).takeFault();
+  },
+  async forget({ session }) {
+    sessionOf(session).forget();
+  },
+  async close({ session }) {
+    sessions.get(session)?.die({ reason: 'exited', detail: 'closed' });
+    sessions.delete(session);
+  },
+};
+
+function sessionOf(id: number): Session {
+  const session = sessions.get(id);
+  if (!session) throw new Error(`no session ${id}`);
+  return session;
+}
+
+/** Tensors of up to so many bytes come with the result that holds them; so many at most, as a result may name one a million times. */
+const INLINE_BYTES = 16 * 1024;
+const INLINE_TENSORS = 64;
+
+async function outcome(id: number, answer: Awaited<ReturnType<Session['ask']>>): Promise<Outcome> {
+  const session = sessionOf(id);
+  if (answer.op !== 'returned' && answer.op !== 'gradients') return answer;
+  const tensors: WireTensor[] = [];
+  const resolved =
+    answer.op === 'returned'
+      ? { ...answer, value: session.resolve(answer.value, tensors) }
+      : { ...answer, values: answer.values.map((value) => session.resolve(value, tensors)) };
+  const small = tensors.filter(([, , shape, dtype]) => bytesOf({ shape, dtype }) <= INLINE_BYTES);
+  const handles = [...new Set(small.map(([, handle]) => handle))].slice(0, INLINE_TENSORS);
+  const read = await Promise.all(handles.map(async (handle) => [handle, await session.read(handle)] as const));
+  return { ...resolved, inline: new Map(read) };
+}
+
+/** Starts the first sandbox with the strongest isolation that works here: trying it is the surest way to find out. */
+async function firstSandbox(wanted: Isolation | undefined): Promise<Session> {
+  isolation = wanted ?? (hasBubblewrap() ? 'bubblewrap' : 'permissions');
+  try {
+    return await spawnSandbox();
+  } catch (error) {
+    if (wanted || isolation === 'permissions') throw error;
+    isolation = 'permissions';
+    return spawnSandbox();
+  }
+}
+
+async function spawnSandbox(): Promise<Session> {
+  const { command, args } = launch(isolation, join(__dirname, 'sandbox.cjs'), DEFAULT_LIMITS);
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: {}, cwd: '/', detached: true });
+  children.add(child);
+  let said = '';
+  let flood = 0;
+  const session = new Session(child.stdio[3] as Duplex, () => killGroup(child));
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on('data', (chunk: Buffer) => {
+      flood += chunk.length;
+      if (said.length < 4000) said += chunk.toString('latin1');
+      if (flood > FLOOD_BYTES) session.die({ reason: 'limit', detail: 'it wrote more than 8 MiB to its output' });
+    });
+  }
+  child.on('error', (error) => session.die({ reason: 'exited', detail: error.message }));
+  child.on('exit', (code, signal) => {
+    children.delete(child);
+    const last = said
+      .trim()
+      .split('\n')
+      .find((line) => /^(\w*Error|FATAL ERROR)\b|bwrap|not found/.test(line));
+    const how = signal ? `killed by ${signal}` : `exit status ${code}`;
+    session.die({ reason: 'exited', detail: last ? `${how}: ${last.trim().slice(0, 300)}` : how });
+  });
+  try {
+    await session.ask(null, START_MS);
+  } catch (error) {
+    throw new Error(`the sandbox does not start (${isolation}): ${(error as Error).message}`);
+  }
+  return session;
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+interface Message {
+  /** None where no answer is waited for. */
+  id?: number;
+  method: keyof Requests;
+  params: never;
+}
+
+process.on('message', (batch: Message[]) => {
+  for (const message of batch) void handle(message);
+});
+
+async function handle({ id, method, params }: Message): Promise<void> {
+  let response: Omit<Response, 'id'>;
+  try {
+    response = { result: await (handlers[method] as (params: never) => Promise<unknown>)(params) };
+  } catch (error) {
+    const death = error instanceof SandboxDied ? error.death : undefined;
+    response = { error: (error as Error).message, death, refused: error instanceof KernelRefused };
+  }
+  if (id !== undefined && process.connected) process.send?.({ id, ...response });
+}
+
+process.on('disconnect', () => process.exit(0));
+process.on('exit', () => {
+  for (const child of children) killGroup(child);
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));

@@ -1,0 +1,53 @@
+/** What the grader asks of the host, over Node's IPC. */
+import type { FromSandbox, WireValue } from '../protocol/messages.ts';
+import type { Isolation } from '../sandbox/launch.ts';
+import type { BackendInfo, BackendName } from './backend-names.ts';
+import type { Death, Usage } from './sandbox-state.ts';
+
+export interface InputTensor {
+  /** Negative, chosen by the grader. */
+  handle: number;
+  bytes: Uint8Array;
+  shape: number[];
+  dtype: string;
+}
+
+/** The peer's final word on a request, its tensors resolved. */
+export type Outcome = Extract<
+  FromSandbox,
+  { op: 'ready' | 'loaded' | 'returned' | 'threw' | 'recording' | 'gradients' }
+> & {
+  /** Values of its small tensors, by handle, to save asking for them. */
+  inline?: Map<number, Uint8Array>;
+};
+
+interface Request<Params, Result> {
+  params: Params;
+  result: Result;
+}
+
+export interface Requests {
+  start: Request<{ backend: BackendName; isolation?: Isolation }, { backend: BackendInfo; isolation: Isolation }>;
+  open: Request<object, { session: number }>;
+  /** Starts the next sandbox in the background. */
+  prepare: Request<object, void>;
+  load: Request<{ session: number; code: string; file: string; path: string[]; timeoutMs: number }, Outcome>;
+  inputs: Request<{ session: number; tensors: InputTensor[] }, void>;
+  call: Request<{ session: number; fn: string; args: WireValue[]; timeoutMs: number }, Outcome>;
+  gradient: Request<{ session: number; wrt: WireValue[]; timeoutMs: number }, Outcome>;
+  gradientEnd: Request<{ session: number; outputs: WireValue[]; cotangents: WireValue[]; timeoutMs: number }, Outcome>;
+  read: Request<{ session: number; handle: number }, Uint8Array>;
+  usage: Request<{ session: number }, Usage>;
+  takeFault: Request<{ session: number }, string | null>;
+  forget: Request<{ session: number }, void>;
+  close: Request<{ session: number }, void>;
+}
+
+export interface Response {
+  id: number;
+  result?: unknown;
+  error?: string;
+  death?: Death;
+  /** A handle that is not, or no longer, alive. */
+  refused?: boolean;
+}

@@ -1,0 +1,201 @@
+/** What a sandbox that has been taken over could send, and what comes of it. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeFrame } from '../protocol/frames.ts';
+import { startBackend } from './backend.ts';
+import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from './fake-peer.ts';
+
+beforeAll(() => startBackend('cpu', ''));
+
+const refused = (message: string | RegExp) => ({
+  op: 'threw',
+  name: 'Error',
+  message: typeof message === 'string' ? message : expect.stringMatching(message),
+  stack: '',
+});
+
+describe('a message out of turn ends the sandbox', () => {
+  it.each([
+    ['a kernel', kernel('Exp', { x: -1 }, [1])],
+    ['an upload', uploadOf(1, 1)],
+    ['a download', { op: 'download', handle: -1 }],
+    ['a result', returned()],
+    ['text', { op: 'log', text: 'x' }],
+  ])('such as %s while nothing is asked', async (_, message) => {
+    const peer = new FakePeer();
+    peer.send(message);
+    await new Promise(setImmediate);
+    expect(await deathOf(peer.session.read(1))).toBe(
+      `protocol: it sent "${message.op}" out of turn where a kernel call or a result was due`,
+    );
+    expect(peer.kills).toBe(1);
+  });
+
+  it.each([
+    ['ready', { op: 'ready' }],
+    ['loaded', { op: 'loaded', exports: [] }],
+    ['recording', { op: 'recording' }],
+    ['gradients', { op: 'gradients', values: [] }],
+  ])('such as "%s", which is no answer to a call', async (op, message) => {
+    expect(await new FakePeer().deathBy(message)).toBe(
+      `protocol: it sent "${op}" where a kernel call or a result was due`,
+    );
+  });
+
+  it('such as a second result, once the first has been taken', async () => {
+    const peer = new FakePeer();
+    await peer.call(returned(), returned());
+    expect(await peer.deathBy()).toContain('protocol: it sent "returned" out of turn');
+  });
+});
+
+describe('what is no message ends the sandbox', () => {
+  it.each([
+    ['an operation that there is not', { op: 'exec', command: 'id' }, 'an unknown operation "exec"'],
+    ['an operation of the host', { op: 'answer' }, 'an unknown operation "answer"'],
+    ['a field of the wrong kind', { op: 'log', text: 1 }, '"log" with a wrong "text"'],
+    ['a bare number', 7, 'a message without an operation'],
+  ])('%s', async (_, message, said) => {
+    expect(await new FakePeer().deathBy(message)).toBe(
+      `protocol: it sent ${said} where a kernel call or a result was due`,
+    );
+  });
+
+  it.each([
+    ['no MessagePack', [3, 0, 0, 0, 0xc1, 0xc1, 0xc1], /not a message/],
+    ['an announced length of 4 GB', [255, 255, 255, 255], /a frame of 4294967295 bytes is over the limit/],
+    ['an empty frame', [0, 0, 0, 0], /an empty frame/],
+    ['a list that announces a million lists', [6, 0, 0, 0, 0xdd, 0, 15, 66, 64, 1], /values that are not there/],
+  ])('%s', async (_, bytes, said) => {
+    const peer = new FakePeer();
+    const answer = peer.session.ask({ op: 'call', fn: 'f', args: [] }, 5000);
+    peer.pipe.write(Uint8Array.from(bytes));
+    expect(await deathOf(answer)).toMatch(said);
+  });
+
+  it('half a frame and then silence, when the time is up', async () => {
+    const peer = new FakePeer();
+    const answer = peer.session.ask({ op: 'call', fn: 'f', args: [] }, 40);
+    peer.pipe.write(encodeFrame(returned()).subarray(0, 7));
+    expect(await deathOf(answer)).toBe('timeout: no answer within 0.04 s');
+    expect(peer.kills).toBe(1);
+  });
+});
+
+describe('a tensor that is not its own is out of reach', () => {
+  it.each([
+    ['never made', 12_345],
+    ['an input of another sandbox', -7],
+    ['another sandbox’s', 1],
+    ['its own, and disposed of', 5],
+  ])('one that is %s', async (_, handle) => {
+    const other = new FakePeer();
+    other.session.input(-7, floats(4), [1], 'float32');
+    await other.call(uploadOf(1, 42), returned());
+    const peer = new FakePeer();
+    await peer.call(uploadOf(5, 1), { op: 'dispose', handles: [5] }, returned());
+    const gone = 'this tensor has been disposed (inputs live only as long as the call they came with)';
+    expect(await peer.call(kernel('Exp', { x: handle }, [9]), returned(tensor(9)))).toEqual(refused(gone));
+    await peer.call({ op: 'download', handle }, { op: 'dispose', handles: [handle] }, returned());
+    expect(peer.heard.at(-1)).toEqual({ op: 'answer', error: gone });
+    expect(peer.session.resolve(tensor(handle))).toEqual(['x', 'a tensor that has been disposed']);
+    expect(other.session.usage()).toMatchObject({ leaked: [[1]], disposedOfCallers: 0 });
+  });
+
+  it('and one that there is cannot be replaced', async () => {
+    const peer = new FakePeer();
+    peer.session.input(-1, floats(1), [1], 'float32');
+    await peer.call(uploadOf(3, 5), returned());
+    expect(await peer.call(uploadOf(3, 6), returned())).toEqual(refused('the handle 3 is taken'));
+    expect(await peer.call(kernel('Exp', { x: -1 }, [3]), returned())).toEqual(refused('the handle 3 is taken'));
+    expect(await peer.call(kernel('Exp', { x: -1 }, [4, 4]), returned())).toEqual(refused(/has 1 outputs, not 2/));
+    expect(Uint8Array.from(await peer.session.read(3))).toEqual(floats(5));
+  });
+});
+
+describe('what costs too much is refused before it costs anything', () => {
+  it('an upload or a result over the memory limit', async () => {
+    const peer = new FakePeer({ memoryBytes: 1000 });
+    const before = tf.memory();
+    const big = { op: 'upload', handle: 1, shape: [300], dtype: 'float32', bytes: new Uint8Array(1200) };
+    const message = 'out of memory: 0.0 MiB more, with 0.0 MiB in use, are over the limit of 0.0 MiB';
+    expect(await peer.call(big, returned())).toEqual(refused(message));
+    const fill = kernel('Fill', {}, [1], { shape: [30_000, 30_000], value: 0, dtype: 'float32' });
+    expect(await peer.call(fill, returned())).toEqual(refused(/^out of memory: 3433.2 MiB more/));
+    expect(tf.memory()).toEqual(before);
+    expect(peer.session.usage().cost).toMatchObject({ kernels: 0, uploads: 0, peakBytes: 0 });
+  });
+
+  it('and memory that is given back is there again', async () => {
+    const peer = new FakePeer({ memoryBytes: 100 });
+    for (let i = 1; i <= 5; i++)
+      expect(await peer.call(uploadOf(i, ...Array(20).fill(0)), { op: 'dispose', handles: [i] }, returned())).toEqual(
+        returned(),
+      );
+    await peer.call(uploadOf(6, ...Array(20).fill(0)), returned());
+    expect(await peer.call(uploadOf(7, ...Array(20).fill(0)), returned())).toEqual(refused(/out of memory/));
+  });
+
+  it('an upload whose bytes are not what its shape says', async () => {
+    const peer = new FakePeer();
+    const upload = { op: 'upload', handle: 1, shape: [3], dtype: 'float32', bytes: new Uint8Array(8) };
+    expect(await peer.call(upload, returned())).toEqual(refused('8 bytes are no float32 tensor of shape [3]'));
+    const complex = { ...upload, shape: [1], dtype: 'complex64' };
+    expect(await peer.call(complex, returned())).toEqual(refused('8 bytes are no complex64 tensor of shape [1]'));
+  });
+
+  it('arithmetic beyond the limit, which ends the sandbox', async () => {
+    const peer = new FakePeer({ flops: 1000 });
+    peer.session.input(-1, floats(...Array(100).fill(1)), [10, 10], 'float32');
+    const square = kernel('BatchMatMul', { a: -1, b: -1 }, [1], { transposeA: false, transposeB: false });
+    expect(await peer.deathBy(square)).toBe('limit: more than 1000 floating-point operations in one call');
+  });
+
+  it('an operation that the course does not have', async () => {
+    for (const name of ['__proto__', 'toString', 'Conv3D_evil', ''])
+      expect(await new FakePeer().call(kernel(name, {}, [1]), returned())).toEqual(
+        refused(`the operation ${name} is not available in this course`),
+      );
+  });
+});
+
+describe('a flood ends the sandbox, not the host', () => {
+  it('of kernels, uploads and downloads together', async () => {
+    const limit = 'limit: more than 10 kernels, uploads and downloads in one call';
+    const uploads = Array.from({ length: 11 }, (_, i) => uploadOf(i + 1));
+    expect(await new FakePeer({ kernels: 10 }).deathBy(...uploads)).toBe(limit);
+    const kernels = Array.from({ length: 11 }, (_, i) => kernel('Identity', { x: -1 }, [i + 1]));
+    const peer = new FakePeer({ kernels: 10 });
+    peer.session.input(-1, floats(1), [1], 'float32');
+    expect(await peer.deathBy(...kernels)).toBe(limit);
+    const downloads = Array.from({ length: 10 }, () => ({ op: 'download', handle: 1 }));
+    expect(await new FakePeer({ kernels: 10 }).deathBy(uploadOf(1), ...downloads)).toBe(limit);
+  });
+
+  it('of downloads that it never reads', async () => {
+    const peer = new FakePeer({}, { reads: false });
+    peer.session.input(-1, new Uint8Array(20 * 1024 * 1024), [5 * 1024 * 1024], 'float32');
+    const downloads = Array.from({ length: 20 }, () => ({ op: 'download', handle: -1 }));
+    expect(await peer.deathBy(...downloads)).toBe('limit: downloads that were asked for and not read');
+  });
+
+  it('of messages sent faster than they can be handled', async () => {
+    const peer = new FakePeer();
+    peer.session.input(-1, floats(1, 2), [2], 'float32');
+    const many = Array.from({ length: 5000 }, (_, i) => [
+      kernel('Identity', { x: -1 }, [i + 1]),
+      { op: 'dispose', handles: [i + 1] },
+    ]);
+    expect(await peer.call(...many.flat(), returned())).toEqual(returned());
+    expect(peer.session.usage().cost.kernels).toBe(5000);
+  });
+
+  it('of text in an error, which is cut to what a report can hold', async () => {
+    const long = 'x'.repeat(100_000);
+    const answer = (await new FakePeer().call({ op: 'threw', name: long, message: long, stack: long })) as Record<
+      string,
+      string
+    >;
+    expect([answer.name.length, answer.message.length, answer.stack.length]).toEqual([100, 4000, 8000]);
+  });
+});

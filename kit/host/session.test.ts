@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeFrame } from '../protocol/frames.ts';
+import { startBackend } from './backend.ts';
+import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from './fake-peer.ts';
+
+beforeAll(() => startBackend('cpu', ''));
+
+const threw = (message: string) => ({ op: 'threw', name: 'Error', message, stack: '' });
+
+/** A peer with q = [[1,2,3],[4,5,6]] at -1 and k = [[1,0],[0,1],[1,1]] at -2. */
+function peerWithInputs(): FakePeer {
+  const peer = new FakePeer();
+  peer.session.input(-1, floats(1, 2, 3, 4, 5, 6), [2, 3], 'float32');
+  peer.session.input(-2, floats(1, 0, 0, 1, 1, 1), [3, 2], 'float32');
+  return peer;
+}
+
+const product = kernel('BatchMatMul', { a: -1, b: -2 }, [1], { transposeA: false, transposeB: false });
+
+describe('a sandbox that keeps to the rules', () => {
+  it('has its kernels run on its tensors, in the order in which it sent them', async () => {
+    const peer = peerWithInputs();
+    await peer.call(product, uploadOf(2, 10), kernel('Add', { a: 1, b: 2 }, [3]), returned(tensor(3)));
+    const values = await peer.session.read(3);
+    expect(Array.from(new Float32Array(values.buffer, values.byteOffset, 4))).toEqual([14, 15, 20, 21]);
+  });
+
+  it('reads values back within a call, as often as it likes', async () => {
+    const peer = peerWithInputs();
+    await peer.call(uploadOf(1, 1, 2), { op: 'download', handle: 1 }, { op: 'download', handle: -1 }, returned());
+    const answers = peer.heard.filter(({ op }) => op === 'answer') as { bytes: Uint8Array }[];
+    expect(answers.map(({ bytes }) => Uint8Array.from(bytes))).toEqual([floats(1, 2), floats(1, 2, 3, 4, 5, 6)]);
+  });
+
+  it('may send its messages in pieces', async () => {
+    const peer = new FakePeer();
+    const answer = peer.session.ask({ op: 'call', fn: 'f', args: [] }, 5000);
+    for (const byte of encodeFrame(returned())) peer.pipe.write(Uint8Array.of(byte));
+    expect(await answer).toEqual(returned());
+  });
+
+  it('pays for exactly what ran', async () => {
+    const peer = peerWithInputs();
+    await peer.call(
+      product,
+      kernel('Reshape', { x: 1 }, [2], { shape: [4] }),
+      uploadOf(3, 10),
+      kernel('Add', { a: 2, b: 3 }, [4]),
+      { op: 'dispose', handles: [1, 2, 3] },
+      kernel('Sum', { x: 4 }, [5], { axis: [0], keepDims: false }),
+      { op: 'download', handle: 5 },
+      returned(tensor(5)),
+    );
+    expect(peer.session.usage().cost).toEqual({
+      kernels: 4,
+      byName: { BatchMatMul: 1, Reshape: 1, Add: 1, Sum: 1 },
+      flops: 2 * 2 * 3 * 2 + 4 + 4,
+      bytesRead: 4 * (6 + 6 + (4 + 1) + 4),
+      bytesWritten: 4 * (4 + 4 + 1),
+      // The product (its reshape is the same buffer), the upload and the sum of both.
+      peakBytes: 4 * (4 + 1 + 4),
+      largestTensorBytes: 16,
+      uploads: 1,
+      downloads: 1,
+    });
+  });
+
+  it('is told at the next download, or in place of its result, what could not be run', async () => {
+    const peer = peerWithInputs();
+    const wrong = kernel('Add', { a: -1, b: -2 }, [7]);
+    const message = 'Add: [2,3] and [3,2] do not broadcast: 2 and 3 at axis -2 from the end';
+    expect(await peer.call(wrong, kernel('Exp', { x: 7 }, [8]), returned(tensor(8)))).toEqual(threw(message));
+    await peer.call(wrong, { op: 'download', handle: 7 }, returned());
+    expect(peer.heard.at(-1)).toEqual({ op: 'answer', error: message });
+    expect(await peer.call(returned())).toEqual(returned());
+    expect(peer.session.takeFault()).toBeNull();
+  });
+});
+
+describe('what the grader learns', () => {
+  it('is the shapes that tensors really have, whatever the sandbox says of them', async () => {
+    const { session, ...peer } = peerWithInputs();
+    void peer;
+    const forged = ['t', -1, [99, 99], 'int32'] as const;
+    const value = session.resolve(['o', { out: [...forged], list: ['a', [['t', 12345, [2], 'float32']]] } as never]);
+    expect(value).toEqual([
+      'o',
+      { out: ['t', -1, [2, 3], 'float32'], list: ['a', [['x', 'a tensor that has been disposed']]] },
+    ]);
+  });
+
+  it('is which tensors were left behind: neither inputs, nor results, nor there before', async () => {
+    const peer = peerWithInputs();
+    await peer.call(uploadOf(1, 0, 0, 0), returned());
+    peer.session.drawBaseline();
+    await peer.call(
+      product.op === 'kernel' ? { ...product, outputs: [2] } : product,
+      uploadOf(3, 1, 1),
+      returned(tensor(2)),
+    );
+    peer.session.resolve(tensor(2));
+    expect(peer.session.usage().leaked).toEqual([[2]]);
+    peer.session.forget();
+    expect(peer.session.usage()).toMatchObject({ leaked: [], cost: { kernels: 0, uploads: 0 } });
+  });
+
+  it('is that inputs or results were disposed of, which does the inputs no harm', async () => {
+    const peer = peerWithInputs();
+    await peer.call({ op: 'dispose', handles: [-1, -2] }, product, returned(tensor(1)));
+    expect(peer.session.usage().disposedOfCallers).toBe(2);
+    expect((await peer.session.read(-1)).length).toBe(24);
+    peer.session.resolve(tensor(1));
+    await peer.call({ op: 'dispose', handles: [1] }, returned());
+    expect(peer.session.usage().disposedOfCallers).toBe(3);
+    await expect(peer.session.read(1)).rejects.toThrow('this tensor has been disposed');
+  });
+
+  it('is what was printed, up to a limit', async () => {
+    const peer = new FakePeer({ logBytes: 20 });
+    const log = (text: string) => ({ op: 'log', text });
+    await peer.call(log('first'), log('second'), log('x'.repeat(1e6)), log('never'), returned());
+    expect(peer.session.usage().log).toBe('first\nsecond\nxxxxxxx\n(more was printed, and left out)\n');
+    peer.session.forget();
+    expect(peer.session.usage().log).toBe('');
+  });
+
+  it('is a fault of the backend as such, told once, and no fault of the submission', async () => {
+    const cos = tf.getKernel('Cos', 'cpu');
+    tf.unregisterKernel('Cos', 'cpu');
+    const broken = () => {
+      throw new Error('the device is lost');
+    };
+    tf.registerKernel({ kernelName: 'Cos', backendName: 'cpu', kernelFunc: broken });
+    try {
+      const peer = peerWithInputs();
+      const answer = await peer.call(kernel('Cos', { x: -1 }, [1]), kernel('Exp', { x: 1 }, [2]), returned(tensor(2)));
+      expect(answer).toEqual(threw('the device is lost'));
+      expect(peer.session.takeFault()).toBe('kernel Cos: the device is lost');
+      expect(peer.session.takeFault()).toBeNull();
+    } finally {
+      tf.unregisterKernel('Cos', 'cpu');
+      tf.registerKernel(cos);
+    }
+  });
+});
+
+describe('a sandbox that is gone', () => {
+  it('answers nothing more, takes no inputs, and has given back all its tensors', async () => {
+    const before = tf.memory().numTensors;
+    const peer = peerWithInputs();
+    await peer.call(product, returned());
+    expect(tf.memory().numTensors).toBe(before + 3);
+    peer.session.die({ reason: 'exited', detail: 'exit status 1' });
+    peer.session.die({ reason: 'timeout', detail: 'again' });
+    expect(peer.kills).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await deathOf(peer.call())).toBe('exited: exit status 1');
+    expect(await deathOf(peer.session.read(1))).toBe('exited: exit status 1');
+    expect(() => peer.session.input(-3, floats(1), [1], 'float32')).toThrow('exit status 1');
+    peer.session.forget();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is noticed when it closes its pipe', async () => {
+    const peer = new FakePeer();
+    const answer = peer.session.ask({ op: 'call', fn: 'f', args: [] }, 5000);
+    peer.session.stream.destroy();
+    expect(await deathOf(answer)).toBe('exited: it closed its pipe');
+  });
+});

@@ -1,0 +1,303 @@
+/**
+ * One sandbox as the host sees it: a peer on a pipe, believed in nothing.
+ *
+ * The host asks (load, call, gradient), and until the answer comes the peer may send kernels, which run on the peer's
+ * own tensors, within its limits, and are metered. A message out of order, malformed or over a limit ends it.
+ */
+import type { Duplex } from 'node:stream';
+import { encodeFrame, FrameError, FrameReader, MAX_FRAME_BYTES } from '../protocol/frames.ts';
+import {
+  type FromSandbox,
+  parseFromSandbox,
+  type ToSandbox,
+  type WireTensor,
+  type WireValue,
+} from '../protocol/messages.ts';
+import { KernelRefused, type TensorDType } from './kernel.ts';
+import { type Death, SandboxDied, type Usage } from './sandbox-state.ts';
+import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
+
+type Final = Extract<FromSandbox, { op: 'ready' | 'loaded' | 'returned' | 'threw' | 'recording' | 'gradients' }>;
+const FINAL: ReadonlySet<string> = new Set<Final['op']>([
+  'ready',
+  'loaded',
+  'returned',
+  'threw',
+  'recording',
+  'gradients',
+]);
+/** Which of them ends what was asked, unless it threw; `start` is the peer's own beginning. */
+const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'forget' | 'answer'>, Final['op']> = {
+  start: 'ready',
+  load: 'loaded',
+  call: 'returned',
+  gradient: 'recording',
+  gradientEnd: 'gradients',
+};
+
+/** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
+const MOST_UNREAD_BYTES = MAX_FRAME_BYTES + 1024;
+/** What an answer takes besides the tensor's bytes. */
+const ANSWER_BYTES = 1024;
+
+interface Waiting {
+  end: Final['op'];
+  resolve: (message: Final) => void;
+  reject: (error: Error) => void;
+}
+
+/** Messages that may wait. */
+const QUEUE_HIGH = 2000;
+const QUEUE_LOW = 500;
+
+export class Session {
+  readonly #workbench: Workbench;
+  readonly #reader = new FrameReader();
+  #queue: FromSandbox[] = [];
+  #working = false;
+  #waiting: Waiting | undefined;
+  #death: Death | undefined;
+  #baseline = new Set<number>();
+  #results = new Set<number>();
+  #disposedOfCallers = 0;
+  #log = '';
+  #fault: string | null = null;
+  /** The first operation that could not be run since the peer was last told so. */
+  #refusal: string | null = null;
+
+  constructor(
+    readonly stream: Duplex,
+    /** Ends the process behind the stream. */
+    readonly kill: () => void,
+    readonly limits: SessionLimits = SESSION_LIMITS,
+  ) {
+    this.#workbench = new Workbench(limits);
+    stream.on('data', (chunk: Uint8Array) => this.#receive(chunk));
+    stream.on('error', () => {});
+    // The exit status follows the end of the pipe, and says more.
+    stream.on('close', () =>
+      setTimeout(() => this.die({ reason: 'exited', detail: 'it closed its pipe' }), 200).unref(),
+    );
+  }
+
+  get dead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** Asks, and answers the peer's own questions until its final answer. @throws SandboxDied */
+  async ask(message: Extract<ToSandbox, { op: keyof typeof ENDS }> | null, timeoutMs: number): Promise<Final> {
+    this.#throwIfDead();
+    const timer = setTimeout(
+      () => this.die({ reason: 'timeout', detail: `no answer within ${timeoutMs / 1000} s` }),
+      timeoutMs,
+    );
+    try {
+      return await new Promise<Final>((resolve, reject) => {
+        this.#waiting = { end: ENDS[message?.op ?? 'start'], resolve, reject };
+        if (message) this.#send(message);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#waiting = undefined;
+    }
+  }
+
+  /** A tensor of the grader's, by a negative handle that the peer may use but not free. @throws SandboxDied */
+  input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
+    this.#throwIfDead();
+    this.#workbench.input(handle, bytes, shape, dtype);
+  }
+
+  /** @throws SandboxDied; KernelRefused if the peer has disposed of it */
+  async read(handle: number): Promise<Uint8Array> {
+    this.#throwIfDead();
+    return this.#workbench.read(handle);
+  }
+
+  /** What is alive now (constants made at import, what an earlier case left behind) is no leak of what comes. */
+  drawBaseline(): void {
+    this.#baseline = new Set(this.#workbench.heap.handles());
+  }
+
+  /** The result with shapes and dtypes as they really are. Its tensors, gathered in `tensors`, are results, so no leaks. */
+  resolve(value: WireValue, tensors: WireTensor[] = []): WireValue {
+    switch (value[0]) {
+      case 't': {
+        if (!this.#workbench.heap.has(value[1])) return ['x', 'a tensor that has been disposed'];
+        this.#results.add(value[1]);
+        const { shape, dtype } = this.#workbench.heap.get(value[1]).meta;
+        const tensor: WireTensor = ['t', value[1], [...shape], dtype];
+        tensors.push(tensor);
+        return tensor;
+      }
+      case 'a':
+        return ['a', value[1].map((item) => this.resolve(item, tensors))];
+      case 'o':
+        return [
+          'o',
+          Object.fromEntries(Object.entries(value[1]).map(([key, item]) => [key, this.resolve(item, tensors)])),
+        ];
+      default:
+        return value;
+    }
+  }
+
+  usage(): Usage {
+    const leaked = this.#workbench.heap
+      .handles()
+      .filter(
+        (handle) => !this.#workbench.heap.isInput(handle) && !this.#baseline.has(handle) && !this.#results.has(handle),
+      )
+      .map((handle) => [...this.#workbench.heap.get(handle).meta.shape]);
+    return {
+      cost: this.#workbench.meter.read(),
+      leaked,
+      disposedOfCallers: this.#disposedOfCallers,
+      log: this.#log,
+    };
+  }
+
+  /** A fault of the kit or the backend in running a kernel, nothing that the submission can be blamed for; told once. */
+  takeFault(): string | null {
+    const fault = this.#fault;
+    this.#fault = null;
+    return fault;
+  }
+
+  /** Frees inputs and results and counts from zero. */
+  forget(): void {
+    for (const handle of this.#workbench.heap.handles()) {
+      if (this.#workbench.heap.isInput(handle) || this.#results.has(handle)) this.#workbench.heap.free(handle);
+    }
+    this.#results.clear();
+    this.#disposedOfCallers = 0;
+    this.#log = '';
+    this.#workbench.meter.reset();
+    this.drawBaseline();
+    if (!this.#death) this.#send({ op: 'forget' });
+  }
+
+  die(death: Death): void {
+    if (this.#death) return;
+    this.#death = death;
+    this.#queue = [];
+    this.kill();
+    this.stream.destroy();
+    this.#workbench.heap.freeAll();
+    this.#waiting?.reject(new SandboxDied(death));
+  }
+
+  #throwIfDead(): void {
+    if (this.#death) throw new SandboxDied(this.#death);
+  }
+
+  #send(message: ToSandbox): void {
+    if (this.#death) return;
+    // What is said in one turn goes in one write.
+    if (this.stream.writableCorked === 0) {
+      this.stream.cork();
+      process.nextTick(() => this.stream.uncork());
+    }
+    this.stream.write(encodeFrame(message));
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#death) return;
+    try {
+      for (const message of this.#reader.push(chunk)) {
+        const parsed = parseFromSandbox(message);
+        if (typeof parsed === 'string') throw new FrameError(parsed);
+        this.#queue.push(parsed);
+      }
+    } catch (error) {
+      this.#protocolBroken((error as Error).message);
+    }
+    // A peer that sends faster than its kernels run must wait, and not fill this process's memory.
+    if (this.#queue.length > QUEUE_HIGH) this.stream.pause();
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let message = this.#queue.shift(); message && !this.#death; message = this.#queue.shift()) {
+      await this.#handle(message);
+      if (this.#queue.length < QUEUE_LOW && this.stream.isPaused()) this.stream.resume();
+    }
+    this.#working = false;
+  }
+
+  async #handle(message: FromSandbox): Promise<void> {
+    if (!this.#waiting) this.#protocolBroken(`"${message.op}" out of turn`);
+    else if (FINAL.has(message.op)) this.#finish(message as Final, this.#waiting);
+    else if (message.op === 'log') this.#print(message.text);
+    else if (message.op === 'dispose') this.#dispose(message.handles);
+    else if (message.op === 'download') await this.#download(message.handle);
+    else await this.#operate(message);
+  }
+
+  #finish(message: Final, { end, resolve }: Waiting): void {
+    if (message.op === 'threw') resolve(this.#refused() ?? clipped(message));
+    else if (message.op === end) resolve(this.#refused() ?? message);
+    else this.#protocolBroken(`"${message.op}"`);
+  }
+
+  /** What was refused, in place of the answer that was built on it. */
+  #refused(): Final | null {
+    const message = this.#refusal;
+    this.#refusal = null;
+    return message === null ? null : { op: 'threw', name: 'Error', message, stack: '' };
+  }
+
+  async #operate(message: FromSandbox): Promise<void> {
+    try {
+      if (message.op === 'kernel') await this.#workbench.kernel(message);
+      if (message.op === 'upload') this.#workbench.upload(message);
+    } catch (error) {
+      if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
+      // What follows from a refused operation fails too; the first says why.
+      if (!(error instanceof KernelRefused) && this.#refusal === null)
+        this.#fault ??= describeFault(message, error as Error);
+      this.#refusal ??= (error as Error).message;
+    }
+  }
+
+  async #download(handle: number): Promise<void> {
+    try {
+      const bytes = this.#workbench.downloadBytes(handle) + ANSWER_BYTES;
+      if (bytes > MAX_FRAME_BYTES) throw new KernelRefused(`a tensor of ${bytes} bytes is too large to be downloaded`);
+      if (this.stream.writableLength + bytes > MOST_UNREAD_BYTES)
+        throw new OverLimit('downloads that were asked for and not read');
+      this.#send({ op: 'answer', bytes: await this.#workbench.download(handle) });
+    } catch (error) {
+      if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
+      const message = this.#refusal ?? (error as Error).message;
+      this.#refusal = null;
+      this.#send({ op: 'answer', error: message });
+    }
+  }
+
+  #dispose(handles: number[]): void {
+    for (const handle of handles) {
+      if (this.#workbench.heap.isInput(handle) || this.#results.has(handle)) this.#disposedOfCallers++;
+      if (!this.#workbench.heap.isInput(handle)) this.#workbench.heap.free(handle);
+    }
+  }
+
+  #print(text: string): void {
+    const room = this.limits.logBytes - this.#log.length;
+    if (room <= 0) return;
+    this.#log += text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;
+  }
+
+  #protocolBroken(detail: string): void {
+    this.die({ reason: 'protocol', detail: `it sent ${detail} where a kernel call or a result was due` });
+  }
+}
+
+/** No longer than an honest sandbox would make it. */
+function clipped({ op, name, message, stack }: Extract<FromSandbox, { op: 'threw' }>): Final {
+  return { op, name: name.slice(0, 100), message: message.slice(0, 4000), stack: stack.slice(0, 8000) };
+}
+
+const describeFault = (message: FromSandbox, error: Error) =>
+  `${message.op === 'kernel' ? `kernel ${message.name}` : message.op}: ${error.message}`;

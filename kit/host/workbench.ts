@@ -1,0 +1,107 @@
+/** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
+import type { FromSandbox } from '../protocol/messages.ts';
+import { bytesOf, download, runKernel, upload } from './backend.ts';
+import { Heap } from './heap.ts';
+import { refuseWildIndices } from './indices.ts';
+import { KernelRefused, type TensorDType, type TensorMeta } from './kernel.ts';
+import { kernels } from './kernels/table.ts';
+import { Meter } from './meter.ts';
+
+export interface SessionLimits {
+  /** Live bytes of the submission's tensors. */
+  memoryBytes: number;
+  /** Per request: so much arithmetic, so many kernels (uploads and downloads count too), so much text. */
+  flops: number;
+  kernels: number;
+  logBytes: number;
+}
+
+export const SESSION_LIMITS: SessionLimits = {
+  memoryBytes: 1024 ** 3,
+  flops: 5e10,
+  kernels: 200_000,
+  logBytes: 64 * 1024,
+};
+
+/** More than one call may ask for: the end of the sandbox, not of an operation. */
+export class OverLimit extends Error {}
+
+export class Workbench {
+  readonly meter = new Meter();
+  readonly heap: Heap;
+
+  constructor(readonly limits: SessionLimits) {
+    this.heap = new Heap(this.meter, limits.memoryBytes);
+  }
+
+  /** A tensor of the grader's, by a negative handle; it is not metered. */
+  input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
+    this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype });
+  }
+
+  /** For the grader's eyes, so not metered. @throws KernelRefused for a handle that is not alive */
+  async read(handle: number): Promise<Uint8Array> {
+    return download(this.heap.get(handle).tensor);
+  }
+
+  /** @throws KernelRefused for a handle that is not alive */
+  downloadBytes(handle: number): number {
+    return bytesOf(this.heap.get(handle).meta);
+  }
+
+  /** @throws KernelRefused for a handle that is not alive; OverLimit */
+  async download(handle: number): Promise<Uint8Array> {
+    const { tensor } = this.heap.get(handle);
+    this.#count();
+    this.meter.transfer('downloads');
+    return download(tensor);
+  }
+
+  /** @throws KernelRefused for what cannot be run as asked; OverLimit; Error if the backend fails */
+  async kernel({ name, inputs, attrs, outputs: handles }: Extract<FromSandbox, { op: 'kernel' }>): Promise<void> {
+    const kernel = kernels.get(name);
+    if (!kernel) throw new KernelRefused(`the operation ${name} is not available in this course`);
+    const entries = Object.entries(inputs).map(([key, handle]) => [key, this.heap.get(handle)] as const);
+    const metas = Object.fromEntries(entries.map(([key, { meta }]) => [key, meta]));
+    const tensors = Object.fromEntries(entries.map(([key, { tensor }]) => [key, tensor]));
+    const plan = kernel(metas, attrs);
+    if (handles.length !== plan.outputs.length || new Set(handles).size !== handles.length) {
+      throw new KernelRefused(`${name} has ${plan.outputs.length} outputs, not ${handles.length}`);
+    }
+    for (const handle of handles) this.heap.requireNew(handle);
+
+    const written = plan.view ? 0 : sum(plan.outputs);
+    this.heap.reserve(written + (plan.scratchBytes ?? 0));
+    if (this.meter.flops + plan.flops > this.limits.flops) {
+      throw new OverLimit(`more than ${this.limits.flops} floating-point operations in one call`);
+    }
+    this.#count();
+    await refuseWildIndices(name, plan, tensors);
+
+    const outputs = runKernel(name, tensors, plan);
+    if (outputs.length !== plan.outputs.length)
+      throw new Error(`${name} gave ${outputs.length} tensors, not ${plan.outputs.length}`);
+    this.meter.kernel(name, plan.flops, plan.view ? 0 : sum(Object.values(metas)), written);
+    for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta);
+  }
+
+  /** @throws KernelRefused if the bytes are not of that shape, or do not fit; OverLimit */
+  upload({ handle, shape, dtype, bytes }: Extract<FromSandbox, { op: 'upload' }>): void {
+    if (bytesOf({ shape, dtype }) !== bytes.length || dtype === 'complex64') {
+      throw new KernelRefused(`${bytes.length} bytes are no ${dtype} tensor of shape [${shape}]`);
+    }
+    this.heap.requireNew(handle);
+    this.heap.reserve(bytes.length);
+    this.#count();
+    this.meter.transfer('uploads');
+    this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype });
+  }
+
+  #count(): void {
+    if (this.meter.kernels + this.meter.transfers >= this.limits.kernels) {
+      throw new OverLimit(`more than ${this.limits.kernels} kernels, uploads and downloads in one call`);
+    }
+  }
+}
+
+const sum = (metas: TensorMeta[]) => metas.reduce((total, meta) => total + bytesOf(meta), 0);
