@@ -1,0 +1,87 @@
+/**
+ * A case of a check, ready to be judged: inputs, what is due, and how far off may be.
+ * Public cases come from the fixture, hidden ones are drawn anew for every submission; the checks see no difference.
+ */
+import type { CheckSpec, ExerciseSpec } from '../spec/exercise.ts';
+import type { CaseParams, Grader, Oracle } from '../spec/grader.ts';
+import { gradients } from '../tensors/differentiate.ts';
+import { Draw, deriveSeed } from '../tensors/draw.ts';
+import { leaves, type NdArray, type TensorTree } from '../tensors/ndarray.ts';
+import { DEFAULT_FACTOR, deriveTolerances, type Tolerance } from '../tensors/tolerance.ts';
+import { type Expected, flattenExpected } from './outputs.ts';
+
+export interface PreparedCase {
+  name: string;
+  params: CaseParams;
+  inputs: TensorTree;
+  /** Outputs; in a gradient check the gradients, by input. */
+  expected: Record<string, Expected>;
+  tolerances: Record<string, Tolerance>;
+  /** In a gradient check: d loss / d output. */
+  cotangents: Record<string, NdArray>;
+}
+
+/** Plain numbers are not rounded to float32 on their way, so they are due to the last digits. */
+const NUMBER_TOLERANCE = 1e-12;
+
+/** A gradient is computed from a forward pass and then through as many operations again, some of them twice. */
+const GRADIENT_FACTOR = 4;
+
+/** Gradients cost two oracle calls for every input value, so their tolerance is derived from fewer perturbations. */
+const GRADIENT_PERTURBATIONS = 2;
+
+export function drawCase(
+  spec: ExerciseSpec,
+  grader: Grader,
+  oracle: Oracle,
+  check: CheckSpec,
+  params: CaseParams & { name: string },
+  seed: string,
+): PreparedCase {
+  const draw = new Draw(deriveSeed(seed, `${check.id}/${params.name}`));
+  const inputs = grader.inputs(draw, params);
+  const compute = (x: TensorTree) => flattenExpected(grader.expected(oracle, x, params));
+  const outputs = compute(inputs);
+  const reduction = grader.reduction(params);
+  const factor = spec.toleranceFactor;
+  const options = { reduction, draw, ...(factor && { factor }) };
+  if (check.kind === 'gradient') {
+    const floats = Object.entries(outputs).filter(([, { array }]) => array.dtype === 'float32');
+    const cotangents = Object.fromEntries(floats.map(([name, { array }]) => [name, draw.normal(array.shape)]));
+    const loss = (x: TensorTree) => {
+      const now = compute(x);
+      return Object.entries(cotangents).reduce((sum, [name, c]) => sum + dot(now[name].array, c), 0);
+    };
+    const gradientsOf = (x: TensorTree) => gradients(loss, x);
+    const tolerances = deriveTolerances(gradientsOf, inputs, {
+      ...options,
+      factor: GRADIENT_FACTOR * (factor ?? DEFAULT_FACTOR),
+      perturbations: GRADIENT_PERTURBATIONS,
+      sharedScale: true,
+    });
+    const expected = Object.fromEntries(
+      Object.entries(gradientsOf(inputs)).map(([name, array]) => [name, { array, isNumber: false }]),
+    );
+    return { name: params.name, params, inputs, expected, tolerances, cotangents };
+  }
+  const arraysOf = (x: TensorTree) =>
+    Object.fromEntries(Object.entries(compute(x)).map(([name, { array }]) => [name, array]));
+  const tolerances = deriveTolerances(arraysOf, inputs, options);
+  for (const [name, { array, isNumber }] of Object.entries(outputs)) {
+    if (!isNumber) continue;
+    const abs = NUMBER_TOLERANCE * Math.abs(array.data[0]);
+    tolerances[name] = { abs, because: `${NUMBER_TOLERANCE} of its size: a plain number is not rounded to float32` };
+  }
+  return { name: params.name, params, inputs, expected: outputs, tolerances, cotangents: {} };
+}
+
+/** The inputs that are differentiated. */
+export function floatInputs(inputs: TensorTree): [string, NdArray][] {
+  return leaves(inputs).filter(([, x]) => x.dtype === 'float32');
+}
+
+function dot(a: NdArray, b: NdArray): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += a.data[i] * b.data[i];
+  return sum;
+}

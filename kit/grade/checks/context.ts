@@ -1,0 +1,31 @@
+import type { Cost } from '../../host/meter.ts';
+import type { CheckSpec } from '../../spec/exercise.ts';
+import type { Grader } from '../../spec/grader.ts';
+import type { NdArray } from '../../tensors/ndarray.ts';
+import type { PreparedCase } from '../cases.ts';
+import type { Failure } from '../failure.ts';
+import type { Subject } from '../subject.ts';
+
+/** What a check has to work with. */
+export interface CheckContext {
+  check: CheckSpec;
+  grader: Grader;
+  subject: Subject;
+  /** Everything random in the check comes from this. */
+  seed: string;
+  /** The cases of a values, stability or gradient check. */
+  cases: PreparedCase[];
+  /** What the model solution costs in the case of a cost check. */
+  solutionCost?: Cost;
+}
+
+export interface CheckOutcome {
+  failure: Failure | null;
+  /** Largest error in units of the tolerance, over the cases; Infinity where the result is no number or of a wrong shape. */
+  ratio?: number;
+  /** What was computed in the cases that failed, for recognising a mistake. */
+  observed?: Record<string, Record<string, NdArray>>;
+  cost?: Cost;
+}
+
+export type Check = (context: CheckContext) => Promise<CheckOutcome>;

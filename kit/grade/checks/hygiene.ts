@@ -1,0 +1,107 @@
+/** Hygiene: nothing leaked, inputs left alone, the same answer twice, and wrong arguments refused by name. */
+import type { CaseParams, Grader, Rejection } from '../../spec/grader.ts';
+import { Draw, deriveSeed } from '../../tensors/draw.ts';
+import type { NdArray } from '../../tensors/ndarray.ts';
+import type { Failure } from '../failure.ts';
+import { flattenRemote } from '../outputs.ts';
+import { RemoteTensor } from '../remote-values.ts';
+import { type Subject, Thrown } from '../subject.ts';
+import type { Check } from './context.ts';
+import { difference } from './property.ts';
+
+export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
+  if (check.case) {
+    const failure = await untidy(grader, subject, check.case, seed);
+    if (failure) return { failure };
+  }
+  const failures: [string, Failure][] = [];
+  for (const name of check.rejects ?? []) {
+    const rejection = grader.rejects?.[name];
+    if (!rejection) throw new Error(`${check.id}: the grader has no rejection ${name}`);
+    const failure = await unrejected(rejection, subject, new Draw(deriveSeed(seed, name)));
+    if (failure) failures.push([name, failure]);
+  }
+  if (failures.length === 0) return { failure: null };
+  const [[name, { message, at, code }]] = failures;
+  const rest =
+    failures.length > 1
+      ? ` (and ${failures.length - 1} more: ${failures
+          .slice(1)
+          .map(([other]) => other)
+          .join(', ')})`
+      : '';
+  return {
+    failure: { code: `${code}:${failures.map(([each]) => each).join(',')}`, message: `${name}: ${message}${rest}`, at },
+  };
+};
+
+async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed: string): Promise<Failure | null> {
+  const draws = ['first', 'second', 'first'].map((label) => new Draw(deriveSeed(seed, label)));
+  const results: Record<string, NdArray>[] = [];
+  for (const draw of draws) {
+    const outputs = flattenRemote(await grader.run(subject.submission, grader.inputs(draw, params), params));
+    const values: Record<string, NdArray> = {};
+    const { leaked, disposedOfCallers } = await subject.usage();
+    for (const [name, value] of Object.entries(outputs)) {
+      if (value instanceof RemoteTensor) values[name] = await subject.read(value);
+    }
+    await subject.forget();
+    if (disposedOfCallers > 0) {
+      return {
+        code: 'disposed-input',
+        message: 'it disposes of an input or of an earlier result, which belong to the caller',
+      };
+    }
+    if (leaked.length > 0) {
+      const shapes = leaked
+        .slice(0, 3)
+        .map((shape) => `[${shape}]`)
+        .join(', ');
+      const what =
+        leaked.length === 1
+          ? `a tensor of shape ${shapes} is`
+          : `${leaked.length} tensors (${shapes}${leaked.length > 3 ? ' …' : ''}) are`;
+      return { code: 'leak', message: `${what} still in memory after the call` };
+    }
+    results.push(values);
+  }
+  for (const [name, first] of Object.entries(results[0])) {
+    const differs = difference(first, results[2][name]);
+    if (differs)
+      return { code: 'unsteady', message: `the same inputs give another ${name} the second time: ${differs}` };
+  }
+  return null;
+}
+
+async function unrejected({ call, error, mentions }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
+  try {
+    await call(subject.submission, draw);
+  } catch (thrown) {
+    if (!(thrown instanceof Thrown)) throw thrown;
+    const { cost, leaked } = await subject.usage();
+    await subject.forget();
+    const { errorName, errorMessage, failure } = thrown;
+    if (errorName !== error) {
+      return {
+        code: 'other-error',
+        message: `a ${error} is due, but ${errorName} was thrown: ${errorMessage}`,
+        at: failure.at,
+      };
+    }
+    const silent = mentions.find((word) => !errorMessage.includes(String(word)));
+    if (silent !== undefined) {
+      return {
+        code: 'vague-error',
+        message: `the ${error} does not mention ${JSON.stringify(silent)}: ${errorMessage}`,
+        at: failure.at,
+      };
+    }
+    if (cost.kernels > 0)
+      return { code: 'late-error', message: `the ${error} comes only after ${cost.kernels} kernels have run` };
+    if (leaked.length > 0)
+      return { code: 'leaky-error', message: `${leaked.length} tensors stay in memory after the ${error}` };
+    return null;
+  }
+  await subject.forget();
+  return { code: 'accepted', message: `a ${error} is due, but the call returned` };
+}

@@ -1,0 +1,123 @@
+/** One output against what is due, put into words. */
+import { compare, largestError, type Mismatch } from '../../tensors/compare.ts';
+import { type NdArray, ndarray } from '../../tensors/ndarray.ts';
+import type { Tolerance } from '../../tensors/tolerance.ts';
+import type { PreparedCase } from '../cases.ts';
+import { type Failure, format, type Picture } from '../failure.ts';
+import type { Expected } from '../outputs.ts';
+import { RemoteTensor } from '../remote-values.ts';
+import type { Subject } from '../subject.ts';
+
+export interface JudgedOutput {
+  failure: Failure | null;
+  ratio: number;
+  value?: NdArray;
+}
+
+const LETTERS: Record<string, string> = {
+  B: 'batch',
+  H: 'heads',
+  G: 'key/value heads',
+  T: 'queries',
+  S: 'keys',
+  M: 'd_model',
+  D: 'head dimension',
+  V: 'value dimension',
+  E: 'experts',
+  N: 'state',
+  C: 'latent',
+  R: 'rotary dimension',
+  W: 'window',
+  L: 'length',
+  I: 'channels',
+};
+
+export async function judgeOutput(
+  subject: Subject,
+  name: string,
+  got: RemoteTensor | number | undefined,
+  expected: Expected,
+  tolerance: Tolerance,
+  { name: caseName }: PreparedCase,
+): Promise<JudgedOutput> {
+  const inCase = (message: string) => `case "${caseName}": ${message}`;
+  if (got === undefined)
+    return { failure: { code: 'missing', message: inCase(`there is no ${name}`) }, ratio: Infinity };
+  const label = got instanceof RemoteTensor ? got.name : name;
+  // The handle's shape is the host's own knowledge; a wrong one need not be downloaded to be refused.
+  if (got instanceof RemoteTensor && String(got.shape) !== String(expected.array.shape)) {
+    const { shape: want } = expected.array;
+    const message = inCase(
+      `${label} has shape [${got.shape}], but [${want}] is due${axisHint(label, got.shape, want)}`,
+    );
+    return { failure: { code: `shape:${got.shape.length}`, message }, ratio: Infinity };
+  }
+  const value = got instanceof RemoteTensor ? await subject.read(got) : ndarray([], [got]);
+  const mismatch = compare(value, expected.array, { tolerance: tolerance.abs });
+  const error = value.dtype === expected.array.dtype ? largestError(value, expected.array) : Infinity;
+  const ratio = error === 0 ? 0 : tolerance.abs === 0 ? Infinity : error / tolerance.abs;
+  if (!mismatch) return { failure: null, ratio, value };
+  const failure: Failure = { code: codeOf(mismatch), message: inCase(inWords(label, mismatch, tolerance)) };
+  if (mismatch.kind === 'values' && mismatch.size > 2) {
+    const { worst } = mismatch;
+    failure.picture = picture(`${label} in case "${caseName}"`, value, expected.array, worst.index, tolerance.abs);
+  }
+  return { failure, ratio, value };
+}
+
+const MAX_ROWS = 12;
+const MAX_COLUMNS = 12;
+
+/** The last two axes around the worst place, cut to what can be taken in at a glance. */
+function picture(caption: string, got: NdArray, want: NdArray, worst: number[], tolerance: number): Picture {
+  const rank = want.shape.length;
+  const [rows, columns] = [rank > 1 ? want.shape[rank - 2] : 1, want.shape[rank - 1]];
+  const start = (at: number, size: number, most: number) =>
+    Math.max(0, Math.min(at - Math.floor(most / 2), size - most));
+  const [row, column] = [
+    rank > 1 ? start(worst[rank - 2], rows, MAX_ROWS) : 0,
+    start(worst[rank - 1], columns, MAX_COLUMNS),
+  ];
+  const shape = [Math.min(rows, MAX_ROWS), Math.min(columns, MAX_COLUMNS)];
+  const matrix =
+    worst.slice(0, -2).reduce((offset, index, axis) => offset * want.shape[axis] + index, 0) * rows * columns;
+  const cut = ({ data }: NdArray) =>
+    Array.from({ length: shape[0] * shape[1] }, (_, i) => {
+      const at = matrix + (row + Math.floor(i / shape[1])) * columns + column + (i % shape[1]);
+      return Number.isFinite(data[at]) ? data[at] : null;
+    });
+  const axes = rank > 2 ? `[${worst.slice(0, -2)}, …]` : '';
+  return {
+    caption: caption.replace(' in case', `${axes} in case`),
+    shape,
+    origin: [row, column],
+    got: cut(got),
+    want: cut(want),
+    tolerance,
+  };
+}
+
+export function codeOf(mismatch: Mismatch): string {
+  return mismatch.kind === 'values' ? mismatch.sort : mismatch.kind;
+}
+
+function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string {
+  if (mismatch.kind === 'shape') return `${label} has shape [${mismatch.got}], but [${mismatch.want}] is due`;
+  if (mismatch.kind === 'dtype') return `${label} is ${mismatch.got}, but ${mismatch.want} is due`;
+  const { worst, count, size } = mismatch;
+  const place = worst.index.length ? `${label}[${worst.index}]` : label;
+  const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
+  const close = worst.error < 100 * abs ? `, an error of ${format(worst.error)} where ${format(abs)} is allowed` : '';
+  const [got, want] = close ? [String(worst.got), String(worst.want)] : [format(worst.got), format(worst.want)];
+  return `${place} is ${got}, but ${want} is due${close}${many}`;
+}
+
+/** Says which axis is off, in the letters of the tensor's name. */
+function axisHint(label: string, got: number[], want: readonly number[]): string {
+  const letters = label.match(/_([A-Z0-9]+)$/)?.[1] ?? '';
+  if (letters.length !== want.length) return '';
+  if (got.length !== want.length) return `: ${want.length} axes, ${[...letters].join(', ')}`;
+  const axis = want.findIndex((size, i) => size !== got[i]);
+  const meaning = LETTERS[letters[axis]];
+  return `: axis ${axis}, ${letters[axis]}${meaning ? ` (${meaning})` : ''}, is ${got[axis]} and not ${want[axis]}`;
+}

@@ -1,0 +1,54 @@
+/** Why a check failed: for machines a code, for people a sentence. */
+
+export interface Failure {
+  /** Short and stable, such as `off`, `nan`, `leak`: what a wrong variant is recognised by. */
+  code: string;
+  /** One sentence on what is wrong and where. */
+  message: string;
+  /** The submission's file and line, where an error names one. */
+  at?: string;
+  /** What was computed and what was due, for a picture. */
+  picture?: Picture;
+  /** The smallest case that still fails. */
+  smallest?: string;
+}
+
+/** Part of a matrix of results; null is what is no finite number. */
+export interface Picture {
+  /** Output, leading index and case. */
+  caption: string;
+  /** Rows and columns. */
+  shape: number[];
+  /** Row and column of the first value. */
+  origin: number[];
+  got: (number | null)[];
+  want: (number | null)[];
+  tolerance: number;
+}
+
+/** The submission did something that ends the check: threw, hung, returned what it should not. */
+export class SubmissionFault extends Error {
+  override name = 'SubmissionFault';
+  constructor(
+    readonly failure: Failure,
+    /** The sandbox is gone with it. */
+    readonly fatal = false,
+  ) {
+    super(failure.message);
+  }
+}
+
+/** What does not depend on the case is said without it. */
+export const isEverywhere = ({ code }: Failure): boolean => /^(todo|no-export|promise)$/.test(code);
+
+export function inCase(failure: Failure, name: string): Failure {
+  return isEverywhere(failure) ? failure : { ...failure, message: `case "${name}": ${failure.message}` };
+}
+
+/** Decimals that tell numbers apart without drowning the reader. */
+export function format(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Object.is(value, -0)) return '-0';
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,165 @@
+/** A submission's folder in, a report out. */
+import { existsSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
+import { type BundleError, bundle, isBundleError } from '../sandbox/bundle.ts';
+import { type Course, PACKAGE_ROOT } from '../spec/course.ts';
+import { type ExerciseSpec, maxPoints } from '../spec/exercise.ts';
+import { deriveSeed } from '../tensors/draw.ts';
+import { diagnose } from './diagnose.ts';
+import { earned } from './earned.ts';
+import type { HostPool } from './host-pool.ts';
+import { type Cases, HiddenCases, type Judgement, judge, type Materials, observationOf } from './judge.ts';
+import type { MaterialsShelf } from './materials.ts';
+import { Sandbox } from './sandbox.ts';
+import { Subject } from './subject.ts';
+import { commitOf, submissionId } from './submission-id.ts';
+
+export interface GradeRequest {
+  /** The folder that holds `exercises/`. */
+  folder: string;
+  id?: string;
+  course: Course;
+  shelf: MaterialsShelf;
+  exercises: string[];
+  hosts: HostPool;
+  /** Undefined for the public cases. */
+  seed?: SubmissionSeed;
+  /** Seconds for one call. */
+  timeout?: number;
+  onExercise?: (report: ExerciseReport) => void;
+}
+
+/** What the hidden cases of one submission are drawn from. */
+export type SubmissionSeed = string;
+
+/**
+ * The seed of a submission: from the course's secret, so that nobody else's cases are its own;
+ * or `submission:<seed>` as a report gives it, to replay that grade.
+ */
+export function submissionSeed(secret: string, id: string): SubmissionSeed {
+  const [, replayed] = secret.match(/^submission:([0-9a-f]{64})$/) ?? [];
+  return replayed ?? deriveSeed(secret, id);
+}
+
+export async function gradeSubmission(request: GradeRequest): Promise<Report> {
+  const { folder, id = submissionId(folder), hosts, seed } = request;
+  const sandbox = new Sandbox(hosts);
+  const exercises: ExerciseReport[] = [];
+  try {
+    for (const exercise of request.exercises) {
+      const report = await gradeExercise(request, exercise, sandbox);
+      exercises.push(report);
+      request.onExercise?.(report);
+    }
+  } finally {
+    await sandbox.close();
+  }
+  const { backend, isolation } = await hosts.get();
+  return {
+    schema: 'attention-kit/report/v1',
+    submission: { id, commit: commitOf(folder) },
+    seed: seed ?? 'public',
+    backend,
+    isolation,
+    score: sum(exercises.map(({ score }) => score)),
+    maxScore: sum(exercises.map(({ maxScore }) => maxScore)),
+    exercises,
+  };
+}
+
+async function gradeExercise(request: GradeRequest, id: string, sandbox: Sandbox): Promise<ExerciseReport> {
+  const { shelf, seed, timeout } = request;
+  const materials = await shelf.materials(id);
+  const bundled = await bundleExercise(request.folder, id);
+  if (isBundleError(bundled)) return unrunnable(id, materials.spec, bundled);
+
+  const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle: bundled, timeout });
+  const cases: Cases = seed ? new HiddenCases(seed, await shelf.oracle(id)) : { kind: 'public' };
+  const judgements = await judge(subject, materials, cases);
+  const mistake = await recognise(subject, materials, cases, judgements);
+  return exerciseReport(id, materials, earned(judgements), mistake);
+}
+
+async function bundleExercise(folder: string, id: string) {
+  const within = resolve(folder, 'exercises');
+  const entry = join(within, `${id}.ts`);
+  // A link would lead to files that are not the submission's, such as the solutions.
+  if (existsSync(within) && realpathSync(within) !== join(realpathSync(folder), 'exercises')) {
+    return { file: 'exercises', line: null, message: 'it is a link that leads out of the submission' };
+  }
+  if (!existsSync(entry)) return { file: `exercises/${id}.ts`, line: null, message: 'there is no such file' };
+  const given = { 'arguments.ts': join(PACKAGE_ROOT, 'exercises/arguments.ts') };
+  return bundle({ entry, root: resolve(folder), within, given });
+}
+
+/** Failures that say all there is to say: no mistake in the mathematics needs to be looked for. */
+const OBVIOUS = /^(todo|timeout|exited|limit|protocol|no-export|not-tried|promise)$/;
+
+/** Mistakes are known by their public outputs, so what failed on hidden cases is run on the public ones too. */
+async function recognise(
+  subject: Subject,
+  materials: Materials,
+  cases: Cases,
+  judgements: Judgement[],
+): Promise<string | null> {
+  const failed = judgements.filter(({ failure }) => failure);
+  if (failed.length === 0 || failed.every(({ failure }) => OBVIOUS.test(failure?.code ?? ''))) return null;
+  if (failed.some(({ failure }) => failure?.code === 'timeout')) return null;
+  const seen = cases.kind === 'public' ? judgements : await judge(subject, materials, { kind: 'public' });
+  return diagnose(observationOf(seen), materials.fixture);
+}
+
+function exerciseReport(
+  id: string,
+  materials: Materials,
+  judgements: Judgement[],
+  mistake: string | null,
+): ExerciseReport {
+  const checks = judgements.map((judgement) => checkReport(judgement, misconceptionOf(judgement, mistake, materials)));
+  return {
+    id,
+    title: materials.spec.title,
+    score: sum(checks.map(({ points }) => points)),
+    maxScore: maxPoints(materials.spec),
+    problem: null,
+    checks,
+  };
+}
+
+/** Only where the mistake is known to fail the check: what else is wrong is another matter. */
+function misconceptionOf({ check, status }: Judgement, mistake: string | null, { fixture, spec }: Materials) {
+  if (mistake === null || status !== 'fail' || !(check.id in fixture.mistakes[mistake].codes)) return null;
+  // A fixture may be older than its YAML.
+  const feedback = spec.misconceptions[mistake];
+  return feedback === undefined ? null : { id: mistake, feedback };
+}
+
+function checkReport(judgement: Judgement, misconception: CheckReport['misconception']): CheckReport {
+  const { check, status, failure, reason, outcome } = judgement;
+  const { id, kind, title, points } = check;
+  const { byName: _, ...cost } = outcome?.cost ?? { byName: {} };
+  return {
+    id,
+    kind,
+    title,
+    status,
+    points: status === 'pass' ? points : 0,
+    maxPoints: points,
+    message: failure?.message ?? reason ?? null,
+    ...(failure?.at && { at: failure.at }),
+    misconception,
+    ...(failure?.smallest && { smallest: failure.smallest }),
+    ...(failure?.picture && { picture: failure.picture }),
+    cost: outcome?.cost ? cost : null,
+  };
+}
+
+function unrunnable(id: string, spec: ExerciseSpec, { file, line, message }: BundleError): ExerciseReport {
+  const problem = `${file}${line === null ? '' : `:${line}`}: ${message}`;
+  const failure = { code: 'unrunnable', message: problem };
+  const checks = spec.checks.map((check) => checkReport({ check, status: 'fail', failure }, null));
+  return { id, title: spec.title, score: 0, maxScore: maxPoints(spec), problem, checks };
+}
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);

@@ -1,0 +1,36 @@
+/** A warm host, started when it is first needed and again after it has failed. */
+import { join } from 'node:path';
+import type { BackendName } from '../host/backend-names.ts';
+import { Host } from '../host/client.ts';
+import type { Isolation } from '../sandbox/launch.ts';
+import { DIST } from '../spec/course.ts';
+
+export interface HostOptions {
+  backend: BackendName;
+  isolation?: Isolation;
+}
+
+export class HostPool {
+  #host: Promise<Host> | undefined;
+
+  constructor(readonly options: HostOptions) {}
+
+  async get(): Promise<Host> {
+    const current = await this.#host?.catch(() => undefined);
+    if (current?.alive) return current;
+    this.#host = Host.start(join(DIST, 'host.cjs'), this.options);
+    return this.#host;
+  }
+
+  /** Begins to start the host, so that it is there when it is needed. */
+  warm(): void {
+    this.#host ??= Host.start(join(DIST, 'host.cjs'), this.options);
+    this.#host.catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    const host = await this.#host?.catch(() => undefined);
+    host?.stop();
+    this.#host = undefined;
+  }
+}

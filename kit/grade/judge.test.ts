@@ -1,0 +1,113 @@
+/** Whose fault it is: verdicts from a subject that is not there, and does as the test says. */
+import { describe, expect, it } from 'vitest';
+import { HostFailed } from '../host/client.ts';
+import { Meter } from '../host/meter.ts';
+import type { CheckSpec } from '../spec/exercise.ts';
+import type { Grader } from '../spec/grader.ts';
+import { SubmissionFault } from './failure.ts';
+import { judge, type Materials, observationOf } from './judge.ts';
+import type { Subject } from './subject.ts';
+
+const check = (kind: CheckSpec['kind'], more: Partial<CheckSpec> = {}): CheckSpec => ({
+  id: `${kind}/a`,
+  kind,
+  title: 't',
+  points: 1,
+  case: {},
+  ...more,
+});
+const KINDS = [
+  check('values'),
+  check('gradient'),
+  check('property', { property: 'p' }),
+  check('cost', { budget: { kernels: 9 } }),
+  check('hygiene'),
+];
+
+const exampleCase = { name: 'c', params: {}, inputs: {}, expected: {}, tolerances: {}, cotangents: {} };
+
+/** What comes of a check whose every call does this; `fault` is what the host says went wrong on its side. */
+async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string | null = null) {
+  const subject = {
+    submission: {},
+    usage: async () => ({ cost: new Meter().read(), leaked: [], disposedOfCallers: 0, log: '' }),
+    forget: async () => {},
+    takeFault: async () => fault,
+    read: async () => {
+      throw new Error('nothing to read');
+    },
+    gradients: async (_: unknown, body: () => Promise<unknown>) => {
+      await body();
+      return [];
+    },
+  } as unknown as Subject;
+  const grader = {
+    inputs: () => ({}),
+    run,
+    expected: () => ({}),
+    reduction: () => 1,
+    properties: { p: { params: (fc) => fc.constant({}), holds: () => () => run().then(() => null) } },
+  } as Grader;
+  const fixture = { exercise: 'x', cases: { [spec.id]: [exampleCase] }, costs: {}, mistakes: {} };
+  const materials = { id: 'x', grader, fixture, spec: { checks: [spec] } } as unknown as Materials;
+  const [judgement] = await judge(subject, materials, { kind: 'public' });
+  return judgement;
+}
+
+const thrower = (error: Error) => async () => {
+  throw error;
+};
+const threw = new SubmissionFault({ code: 'threw:Error', message: 'it threw Error: device lost' });
+const died = new SubmissionFault({ code: 'exited', message: 'its process ended' }, true);
+
+describe.each(KINDS)('a $kind check', (spec) => {
+  it('passes where nothing is wrong', async () => {
+    expect(await judged(spec, async () => ({}))).toMatchObject({ status: 'pass', failure: null });
+  });
+
+  it('fails where the submission throws, and where its process ends', async () => {
+    expect(await judged(spec, thrower(threw))).toMatchObject({ status: 'fail', failure: { code: 'threw:Error' } });
+    expect(await judged(spec, thrower(died))).toMatchObject({ status: 'fail', failure: { code: 'exited' } });
+  });
+
+  it('is not judged where the submission only threw because the host could not run its kernel', async () => {
+    const judgement = await judged(spec, thrower(threw), 'kernel Add: device lost');
+    expect(judgement).toMatchObject({ status: 'not-judged', reason: 'kernel Add: device lost', failure: null });
+  });
+
+  it('is tried again where the host failed, and not judged where it fails again', async () => {
+    let left = 1;
+    const once = async () => {
+      if (left-- > 0) throw new HostFailed('killed');
+      return {};
+    };
+    expect(await judged(spec, once)).toMatchObject({ status: 'pass' });
+    expect(await judged(spec, thrower(new HostFailed('killed')))).toMatchObject({
+      status: 'not-judged',
+      reason: 'killed',
+    });
+  });
+
+  it('is not judged where the grader itself is broken', async () => {
+    expect(await judged(spec, thrower(new TypeError('no such axis')))).toMatchObject({
+      status: 'not-judged',
+      reason: 'no such axis',
+    });
+  });
+});
+
+it('a property that the grader lacks is the grader’s fault', async () => {
+  const judgement = await judged(check('property', { property: 'other' }), async () => ({}));
+  expect(judgement).toMatchObject({ status: 'not-judged', reason: 'property/a: the grader has no property other' });
+});
+
+it('what is observed for a diagnosis is the codes of failures, and what was computed in them', () => {
+  const failed = { check: check('values'), status: 'fail' as const, failure: { code: 'off', message: '' } };
+  const passed = { check: check('cost'), status: 'pass' as const, failure: null };
+  expect(
+    observationOf([
+      { ...failed, outcome: { failure: null, observed: { first: { out: [] as never }, second: {} } } },
+      passed,
+    ]),
+  ).toEqual({ codes: { 'values/a': 'off' }, outputs: { 'values/a/first': { out: [] } } });
+});

@@ -1,0 +1,143 @@
+/** Judges one subject on one exercise, check by check. */
+import { HostFailed } from '../host/client.ts';
+import type { Cost } from '../host/meter.ts';
+import type { CheckKind, CheckSpec, ExerciseSpec } from '../spec/exercise.ts';
+import type { Grader, Oracle } from '../spec/grader.ts';
+import { deriveSeed } from '../tensors/draw.ts';
+import { drawCase, type PreparedCase } from './cases.ts';
+import type { Check, CheckOutcome } from './checks/context.ts';
+import { checkCost } from './checks/cost.ts';
+import { checkGradient } from './checks/gradient.ts';
+import { checkHygiene } from './checks/hygiene.ts';
+import { checkProperty } from './checks/property.ts';
+import { checkValues } from './checks/values.ts';
+import type { Observation } from './diagnose.ts';
+import { type Failure, SubmissionFault } from './failure.ts';
+import type { Fixture } from './fixture.ts';
+import type { Subject } from './subject.ts';
+
+export interface Materials {
+  id: string;
+  spec: ExerciseSpec;
+  grader: Grader;
+  fixture: Fixture;
+}
+
+/** Public cases as in the fixture, or all cases drawn from a seed that only this submission has. */
+export type Cases = { kind: 'public' } | HiddenCases;
+
+/** Drawn when first needed; whoever is judged from the same seed shares them. */
+export class HiddenCases {
+  readonly kind = 'hidden';
+  readonly #drawn = new Map<string, PreparedCase[]>();
+
+  constructor(
+    readonly seed: string,
+    readonly oracle: Oracle,
+  ) {}
+
+  of(check: CheckSpec, { id, spec, grader }: Materials): PreparedCase[] {
+    const seed = deriveSeed(this.seed, id);
+    const draw = () => check.cases?.map((params) => drawCase(spec, grader, this.oracle, check, params, seed)) ?? [];
+    const cases = this.#drawn.get(check.id) ?? draw();
+    this.#drawn.set(check.id, cases);
+    return cases;
+  }
+}
+
+export interface Judgement {
+  check: CheckSpec;
+  status: 'pass' | 'fail' | 'not-judged';
+  failure: Failure | null;
+  /** Why it could not be judged. */
+  reason?: string;
+  outcome?: CheckOutcome;
+}
+
+const CHECKS: Record<CheckKind, Check> = {
+  values: checkValues,
+  stability: checkValues,
+  property: checkProperty,
+  gradient: checkGradient,
+  cost: checkCost,
+  hygiene: checkHygiene,
+};
+
+/** After so many checks that ended the sandbox, the others are not tried: they would only do the same. */
+const MAX_DEATHS = 2;
+const DEATH = /^(timeout|limit|exited|protocol)$/;
+
+export async function judge(
+  subject: Subject,
+  materials: Materials,
+  cases: Cases,
+  checks: CheckSpec[] = materials.spec.checks,
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  let deaths = 0;
+  for (const check of checks) {
+    const judgement =
+      deaths < MAX_DEATHS
+        ? await judgeCheck(check, subject, materials, cases)
+        : failed(check, {
+            code: 'not-tried',
+            message: 'not tried, since the code hung or ended itself in the checks before',
+          });
+    if (DEATH.test(judgement.failure?.code ?? '')) deaths++;
+    judgements.push(judgement);
+  }
+  return judgements;
+}
+
+async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {
+  const { grader } = materials;
+  const seed = deriveSeed(cases.kind === 'hidden' ? cases.seed : 'public', `${materials.id}/${check.id}`);
+  const context = {
+    check,
+    grader,
+    subject,
+    seed,
+    cases: cases.kind === 'hidden' ? cases.of(check, materials) : (materials.fixture.cases[check.id] ?? []),
+    solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const outcome = await CHECKS[check.kind](context).catch((error) => outcomeOfFault(error, subject));
+      if (!outcome.failure) return { check, status: 'pass', failure: null, outcome };
+      const fault = await subject.takeFault();
+      if (fault) return notJudged(check, fault);
+      return { ...failed(check, outcome.failure), outcome };
+    } catch (error) {
+      // A fault of the host or the machine: once more with a fresh one, then it is nobody's zero.
+      if (attempt === 2 || !(error instanceof HostFailed)) return notJudged(check, (error as Error).message);
+    }
+  }
+}
+
+/** A submission's fault that ended the check is how the check came out. */
+async function outcomeOfFault(error: unknown, subject: Subject): Promise<CheckOutcome> {
+  if (!(error instanceof SubmissionFault)) throw error;
+  if (!error.fatal) await subject.forget();
+  return { failure: error.failure };
+}
+
+/** What `diagnose` needs, from the judgements on the public cases. */
+export function observationOf(judgements: Judgement[]): Observation {
+  const observation: Observation = { codes: {}, outputs: {} };
+  for (const { check, failure, outcome } of judgements) {
+    if (!failure) continue;
+    observation.codes[check.id] = failure.code;
+    for (const [name, outputs] of Object.entries(outcome?.observed ?? {})) {
+      if (Object.keys(outputs).length > 0) observation.outputs[`${check.id}/${name}`] = outputs;
+    }
+  }
+  return observation;
+}
+
+function failed(check: CheckSpec, failure: Failure): Judgement {
+  return { check, status: 'fail', failure };
+}
+
+function notJudged(check: CheckSpec, reason: string): Judgement {
+  return { check, status: 'not-judged', failure: null, reason };
+}

@@ -1,0 +1,31 @@
+/** What judging an exercise takes, loaded once. */
+import { type Course, pathsOf, specOf } from '../spec/course.ts';
+import type { Oracle } from '../spec/grader.ts';
+import { loadGrader, loadOracle } from '../spec/modules.ts';
+import { readFixture } from './fixture.ts';
+import type { Materials } from './judge.ts';
+
+export class MaterialsShelf {
+  readonly #materials = new Map<string, Promise<Materials>>();
+  readonly #oracles = new Map<string, Promise<Oracle>>();
+
+  constructor(readonly course: Course) {}
+
+  materials(id: string): Promise<Materials> {
+    return remembered(this.#materials, id, async () => {
+      const [spec, fixture] = [specOf(this.course, id), readFixture(pathsOf(this.course, id).fixture)];
+      return { id, spec, fixture, grader: await loadGrader(this.course, id) };
+    });
+  }
+
+  /** The float64 reference; only grading with hidden cases needs it. */
+  oracle(id: string): Promise<Oracle> {
+    return remembered(this.#oracles, id, () => loadOracle(this.course, id));
+  }
+}
+
+function remembered<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

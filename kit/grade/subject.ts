@@ -1,0 +1,252 @@
+/** What is being judged: code in a sandbox of its own, with functions to call. A sandbox that ended is replaced by a fresh one. */
+
+import { type Host, HostFailed } from '../host/client.ts';
+import { KernelRefused } from '../host/kernel.ts';
+import type { Outcome } from '../host/requests.ts';
+import { type Death, SandboxDied, type Usage } from '../host/sandbox-state.ts';
+import type { WireValue } from '../protocol/messages.ts';
+import type { Bundle } from '../sandbox/bundle.ts';
+import type { ResultShape } from '../spec/exercise.ts';
+import type { Submission } from '../spec/grader.ts';
+import { type NdArray, ndarray } from '../tensors/ndarray.ts';
+import { type Failure, SubmissionFault } from './failure.ts';
+import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
+import type { Sandbox } from './sandbox.ts';
+import { BUNDLE_NAME, originOf } from './source-lines.ts';
+
+export interface SubjectOptions {
+  exports: Record<string, ResultShape>;
+  bundle: Bundle;
+  /** Where in the bundle's exports the functions are; for variants, which share a file. */
+  path?: string[];
+  /** Seconds for one call. */
+  timeout?: number;
+}
+
+export const DEFAULT_TIMEOUT = 10;
+
+/** All calls of one exercise together may take so many times what one may. */
+const CALLS_IN_ALL = 12;
+
+export class Subject {
+  /** The exercise's functions. They run in the sandbox. */
+  readonly submission: Submission;
+  #handles = new Map<NdArray, number>();
+  #lastHandle = 0;
+  #spentMs = 0;
+  /** Values that came with a result. */
+  readonly #inline = new Map<number, Uint8Array>();
+  /** What loading the file ended in, if not in functions to call. It would end so again. */
+  #loadFault: SubmissionFault | undefined;
+  readonly #timeoutMs: number;
+
+  constructor(
+    readonly sandbox: Sandbox,
+    readonly options: SubjectOptions,
+  ) {
+    this.#timeoutMs = (options.timeout ?? DEFAULT_TIMEOUT) * 1000;
+    this.submission = Object.fromEntries(
+      Object.keys(options.exports).map((fn) => [fn, (...args: unknown[]) => this.#call(fn, args)]),
+    );
+  }
+
+  async read(value: unknown): Promise<NdArray> {
+    if (!(value instanceof RemoteTensor)) throw new Error('read takes a tensor that the submission returned');
+    const { dtype } = value;
+    if (dtype === 'complex64') {
+      throw new SubmissionFault({ code: 'dtype', message: `${value.name} is complex64; a real tensor is due` });
+    }
+    const bytes =
+      this.#inline.get(value.handle) ??
+      (await this.#ask((host, session) => host.request('read', { session, handle: value.handle })));
+    const aligned = Uint8Array.from(bytes).buffer;
+    const data =
+      dtype === 'float32'
+        ? new Float32Array(aligned)
+        : dtype === 'int32'
+          ? new Int32Array(aligned)
+          : new Uint8Array(aligned);
+    return ndarray(value.shape, data, dtype);
+  }
+
+  /**
+   * Runs `body` on the tape, and differentiates Σ output·cotangent by the given inputs.
+   * @returns for each input its gradient, or null where none reaches it
+   */
+  async gradients(
+    wrt: NdArray[],
+    body: () => Promise<{ outputs: RemoteTensor[]; cotangents: NdArray[] }>,
+  ): Promise<(RemoteTensor | null)[]> {
+    await this.#upload(wrt);
+    const wire = wrt.map((input) => this.#encode(input));
+    this.#unlessThrown(await this.#request('gradient', { wrt: wire }));
+    let recorded: Awaited<ReturnType<typeof body>>;
+    try {
+      recorded = await body();
+    } catch (error) {
+      // The sandbox still records, unless it is what threw: the host may have refused what it computed. An empty end
+      // brings it back in step, and is an error, told and forgotten, where nothing is recorded.
+      if (this.#isLoaded) await this.#request('gradientEnd', { outputs: [], cotangents: [] });
+      throw error;
+    }
+    await this.#upload(recorded.cotangents);
+    const outcome = await this.#request('gradientEnd', {
+      outputs: recorded.outputs.map((output) => this.#encode(output)),
+      cotangents: recorded.cotangents.map((cotangent) => this.#encode(cotangent)),
+    });
+    this.#unlessThrown(outcome);
+    const { values } = outcome as Extract<Outcome, { op: 'gradients' }>;
+    return values.map((value) =>
+      value[0] === 't' ? new RemoteTensor(value[1], value[2], value[3], 'gradient', 0, []) : null,
+    );
+  }
+
+  usage(): Promise<Usage> {
+    return this.#ask((host, session) => host.request('usage', { session }));
+  }
+
+  /** What went wrong on the judge's side since this was last asked, if anything did. */
+  async takeFault(): Promise<string | null> {
+    const session = this.sandbox.current;
+    return session ? session.host.request('takeFault', { session: session.id }) : null;
+  }
+
+  /** Ends a case: frees its inputs and results, and counts from zero. */
+  async forget(): Promise<void> {
+    this.#handles.clear();
+    this.#inline.clear();
+    const session = this.sandbox.current;
+    session?.host.tell('forget', { session: session.id });
+  }
+
+  get #isLoaded(): boolean {
+    return this.sandbox.tenant === this;
+  }
+
+  async #call(fn: string, args: unknown[]): Promise<unknown> {
+    await this.#upload(args.flatMap(tensorsIn));
+    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)) });
+    this.#unlessThrown(outcome);
+    const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
+    if (promise) {
+      const message = `${fn} returned a promise; its result is due at once, so leave out async and await (dataSync reads a tensor without)`;
+      throw new SubmissionFault({ code: 'promise', message });
+    }
+    return structured(value, this.options.exports[fn], fn, result);
+  }
+
+  #encode(arg: unknown): WireValue {
+    return encodeArgument(arg, (x) => this.#handles.get(x) ?? -1);
+  }
+
+  async #upload(tensors: NdArray[]): Promise<void> {
+    const missing = [...new Set(tensors)].filter((x) => !this.#handles.has(x));
+    if (missing.length === 0) return;
+    await this.#ask(async (host, session) => {
+      for (const x of missing) this.#handles.set(x, --this.#lastHandle);
+      const tensors = missing.map((x) => ({
+        handle: this.#handles.get(x) as number,
+        bytes: bytesOf(x),
+        shape: [...x.shape],
+        dtype: x.dtype,
+      }));
+      host.tell('inputs', { session, tensors });
+    });
+  }
+
+  #request<M extends 'call' | 'gradient' | 'gradientEnd'>(method: M, params: object): Promise<Outcome> {
+    const timeoutMs = this.#timeoutMs;
+    if (this.#spentMs > CALLS_IN_ALL * timeoutMs) {
+      const message = `it was stopped: its calls took more than ${(CALLS_IN_ALL * timeoutMs) / 1000} s in all`;
+      throw new SubmissionFault({ code: 'limit', message }, true);
+    }
+    const started = performance.now();
+    return this.#ask(async (host, session) => {
+      const request = host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
+      const outcome = await request.finally(() => {
+        this.#spentMs += performance.now() - started;
+      });
+      for (const [handle, bytes] of outcome.inline ?? []) this.#inline.set(handle, bytes);
+      return outcome;
+    });
+  }
+
+  /** With this code loaded. @throws SubmissionFault where the sandbox ends */
+  async #ask<T>(request: (host: Host, session: number) => Promise<T>): Promise<T> {
+    try {
+      const { host, id } = await this.sandbox.open();
+      if (!this.#isLoaded) await this.#load(host, id);
+      return await request(host, id);
+    } catch (error) {
+      if (error instanceof KernelRefused) {
+        throw new SubmissionFault({
+          code: 'disposed-result',
+          message: 'it disposed of a result that it had returned before',
+        });
+      }
+      if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;
+      this.sandbox.lost();
+      this.#handles.clear();
+      this.#inline.clear();
+      throw error instanceof SandboxDied ? new SubmissionFault(failureOfDeath(error.death), true) : error;
+    }
+  }
+
+  async #load(host: Host, session: number): Promise<void> {
+    if (this.#loadFault) throw this.#loadFault;
+    this.#handles.clear();
+    this.#inline.clear();
+    const { bundle, path = [], exports } = this.options;
+    const timeoutMs = this.#timeoutMs;
+    try {
+      const outcome = await host.request('load', { session, code: bundle.code, file: BUNDLE_NAME, path, timeoutMs });
+      this.#unlessThrown(outcome);
+      const { exports: found } = outcome as Extract<Outcome, { op: 'loaded' }>;
+      const missing = Object.keys(exports).find((fn) => !found.includes(fn));
+      if (missing) throw new SubmissionFault({ code: 'no-export', message: `the file exports no function ${missing}` });
+      this.sandbox.tenant = this;
+    } catch (error) {
+      if (error instanceof SubmissionFault) this.#loadFault = error;
+      throw error;
+    }
+  }
+
+  #unlessThrown(outcome: Outcome): void {
+    if (outcome.op !== 'threw') return;
+    const { name, message, stack } = outcome;
+    const at = originOf(stack, this.options.bundle.map);
+    if (/^TODO\b/.test(message))
+      throw new SubmissionFault({ code: 'todo', message: `not written yet: ${message}`, at });
+    throw new Thrown({ code: `threw:${name}`, message: `it threw ${name}: ${message}`, at }, name, message);
+  }
+}
+
+/** An error that the submission itself threw, whether by design (wrong arguments) or not. */
+export class Thrown extends SubmissionFault {
+  constructor(
+    failure: Failure,
+    readonly errorName: string,
+    readonly errorMessage: string,
+  ) {
+    super(failure);
+  }
+}
+
+function failureOfDeath({ reason, detail }: Death): Failure {
+  switch (reason) {
+    case 'timeout':
+      return { code: 'timeout', message: `it did not finish: ${detail} (an endless loop?)` };
+    case 'limit':
+      return { code: 'limit', message: `it was stopped: ${detail}` };
+    case 'protocol':
+      return { code: 'protocol', message: `it was stopped for interfering with the judge: ${detail}` };
+    default:
+      return { code: 'exited', message: `its process ended before it returned (${detail})` };
+  }
+}
+
+function bytesOf({ data, dtype }: NdArray): Uint8Array {
+  const view =
+    dtype === 'float32' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
+  return new Uint8Array(view.buffer);
+}

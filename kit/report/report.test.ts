@@ -1,0 +1,71 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../spec/input-error.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { jsonReport } from './json.ts';
+import schema from './report.schema.json' with { type: 'json' };
+import { type CheckReport, type Report, verdictOf } from './report.ts';
+import { sampleReport } from './sample-report.ts';
+import { writeWhole } from './write-whole.ts';
+
+const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+
+const withStatuses = (...statuses: CheckReport['status'][]): Report => ({
+  ...sampleReport,
+  exercises: statuses.map((status) => ({
+    ...sampleReport.exercises[0],
+    checks: [{ ...sampleReport.exercises[0].checks[0], status }],
+  })),
+});
+
+describe('a report', () => {
+  it('is as its schema says, and so is what JSON makes of it', () => {
+    expect(validate(sampleReport), JSON.stringify(validate.errors)).toBe(true);
+    const text = jsonReport(sampleReport);
+    expect(validate(JSON.parse(text))).toBe(true);
+    expect(JSON.parse(text)).toEqual(sampleReport);
+    expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  it.each([
+    ['a word too many', { ...sampleReport, note: '' }],
+    ['half a point', { ...sampleReport, score: 0.5 }],
+    ['less than nothing', { ...sampleReport, score: -1 }],
+    ['no seed', { ...sampleReport, seed: undefined }],
+    ['another schema', { ...sampleReport, schema: 'attention-kit/report/v2' }],
+    ['another verdict', withStatuses('skipped' as 'pass')],
+  ])('is refused by the schema with %s', (_, report) => {
+    expect(validate(JSON.parse(JSON.stringify(report)))).toBe(false);
+  });
+});
+
+describe('the verdict', () => {
+  it.each([
+    ['all-passed', ['pass', 'pass']],
+    ['not-all-passed', ['pass', 'fail']],
+    ['not-judged', ['pass', 'not-judged']],
+    ['not-judged', ['fail', 'not-judged']],
+  ] as const)('is %s for checks that are %j', (verdict, statuses) => {
+    expect(verdictOf(withStatuses(...statuses))).toBe(verdict);
+  });
+});
+
+describe('writeWhole', () => {
+  it('replaces a file whole and leaves nothing beside it', () => {
+    const folder = temporaryFolder({ 'report.json': 'before' });
+    writeWhole(join(folder, 'report.json'), 'after');
+    expect(readFileSync(join(folder, 'report.json'), 'utf8')).toBe('after');
+    expect(readdirSync(folder)).toEqual(['report.json']);
+  });
+
+  it('says which file cannot be written, and leaves nothing behind', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'taken/full'), { recursive: true });
+    expect(() => writeWhole(join(folder, 'taken'), 'x')).toThrow(InputError);
+    expect(readdirSync(folder)).toEqual(['taken']);
+    const file = join(temporaryFolder({ file: '' }), 'file');
+    expect(() => writeWhole(join(file, 'below.json'), 'x')).toThrow(/below\.json cannot be written: /);
+  });
+});

@@ -1,0 +1,55 @@
+/** The report: plain data, and the only thing that a grade is made of. Every format is a function of it. */
+import type { Picture } from '../grade/failure.ts';
+import type { CheckKind } from '../spec/exercise.ts';
+
+export interface Report {
+  schema: 'attention-kit/report/v1';
+  submission: { id: string; commit: string | null };
+  /** `public` for the fixture's cases, else the seed that replays this grade: `kit grade --seed submission:<this>`. */
+  seed: string;
+  backend: { name: string; device: string; accelerated: boolean };
+  isolation: 'bubblewrap' | 'permissions' | 'none';
+  score: number;
+  maxScore: number;
+  exercises: ExerciseReport[];
+}
+
+export interface ExerciseReport {
+  id: string;
+  title: string;
+  score: number;
+  maxScore: number;
+  /** Why nothing in it could be run: no file, a syntax error. */
+  problem: string | null;
+  checks: CheckReport[];
+  /** What the submission printed, if anything was kept. */
+  printed?: string;
+}
+
+export interface CheckReport {
+  id: string;
+  kind: CheckKind;
+  title: string;
+  status: 'pass' | 'fail' | 'not-judged';
+  points: number;
+  maxPoints: number;
+  /** What is wrong and where, or why it was not judged. May show hidden inputs: not for students' eyes. */
+  message: string | null;
+  /** The submission's own file and line. */
+  at?: string;
+  /** The known mistake that this looks like, with what its author is told. That is fixed text, fit for students. */
+  misconception: { id: string; feedback: string } | null;
+  /** The smallest case that still fails. */
+  smallest?: string;
+  picture?: Picture;
+  cost: Record<string, number> | null;
+}
+
+export type Verdict = 'all-passed' | 'not-all-passed' | 'not-judged';
+
+/** A check that could not be judged is neither: the grade is not final. */
+export function verdictOf(report: Report): Verdict {
+  const checks = report.exercises.flatMap(({ checks }) => checks);
+  if (checks.some(({ status }) => status === 'not-judged')) return 'not-judged';
+  return checks.every(({ status }) => status === 'pass') ? 'all-passed' : 'not-all-passed';
+}

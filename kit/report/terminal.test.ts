@@ -1,0 +1,81 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { sampleReport } from './sample-report.ts';
+import { terminalReport } from './terminal.ts';
+
+const text = (explain: 'first' | 'all', report = sampleReport, width = 72) =>
+  stripVTControlCharacters(terminalReport(report, { explain, width }));
+
+describe('a report at the terminal', () => {
+  it('has the points first, then what is wrong, where, and what it looks like', () => {
+    expect(text('all')).toMatchInlineSnapshot(`
+      "Attention ·························································· 2/5
+      01-x/attend
+
+        ✓ Each output is a weighted mean ································· 2/2
+        ✗ A masked key gets no weight ···································· 0/1
+        ✗ Leaves no tensor behind ········································ 0/1
+        ? All heads at once ·············································· 0/1
+
+        ✗ A masked key gets no weight
+          case "causal": out_BHTV[0,1] is 1.5, but 1 is due (1 of 2 values are
+          wrong) �[2Jforged
+          at 01-x/attend.ts:12
+          smallest failing case: B = 1, T = 2
+
+          |values| of out_BHTV[0, …] in case "causal"
+            got     due     error
+            ▓▓██    ▓▓▓▓      ██
+
+          It looks like this: The mask has no effect.
+
+        ? All heads at once
+          could not be judged, through no fault of the code: the host ended
+          (SIGKILL)
+
+      Heads ······························································ 0/3
+      02-y/heads
+
+        ✗ 02-y/heads.ts:3: Unexpected ";"
+
+      Total ······························································ 2/8
+      1 checks could not be judged: this grade is not final.
+      wasm (WebAssembly with SIMD); isolated by bubblewrap
+      public cases
+      "
+    `);
+  });
+
+  it('explains only the first failure to a learner, and says that there are more', () => {
+    const short = text('first');
+    expect(short).toContain('2 more checks fail; often for the same reason.');
+    expect(short.match(/The mask has no effect/g)).toHaveLength(1);
+    expect(short).not.toContain('could not be judged, through no fault');
+  });
+
+  it('tells a mistake that explains several failures once', () => {
+    expect(text('all').match(/It looks like this/g)).toHaveLength(1);
+  });
+
+  it('says that a grade with something unjudged is not final, and how to replay hidden cases', () => {
+    expect(text('all')).toContain('1 checks could not be judged: this grade is not final.');
+    const hidden = text('all', { ...sampleReport, seed: 'ab12', isolation: 'permissions' });
+    expect(hidden).toContain('hidden cases, --seed submission:ab12');
+    expect(hidden).toContain("isolated by Node's permissions only");
+  });
+
+  it('prints nothing of the submission’s that could move the cursor or forge a line', () => {
+    expect(text('all')).not.toContain('\u001b');
+    expect(terminalReport(sampleReport, { explain: 'all', width: 72 })).not.toContain('\u001b[2J');
+    expect(text('all')).not.toMatch(/^\s*forged/m);
+  });
+
+  it('keeps to its width, down to narrow terminals', () => {
+    for (const width of [50, 72, 100]) {
+      for (const line of text('all', sampleReport, width).split('\n')) {
+        // A line that is all one long word may stand out.
+        if (line.trim().split(' ').length > 4) expect(line.length, line).toBeLessThanOrEqual(Math.max(width, 90));
+      }
+    }
+  });
+});

@@ -1,0 +1,110 @@
+/** A report for a person at a terminal: points first, then what is wrong, where and why. */
+import pc from 'picocolors';
+import { heatMap } from './heat-map.ts';
+import { plain } from './plain.ts';
+import type { CheckReport, ExerciseReport, Report } from './report.ts';
+
+export interface TerminalOptions {
+  /** Explain the first failed check of an exercise, or all. */
+  explain: 'first' | 'all';
+  /** Columns to fill. */
+  width?: number;
+}
+
+const MARK = { pass: pc.green('✓'), fail: pc.red('✗'), 'not-judged': pc.yellow('?') };
+
+export function terminalReport(report: Report, options: TerminalOptions): string {
+  const width = Math.min(options.width ?? process.stdout.columns ?? 100, 100);
+  const parts = report.exercises.map((exercise) => exerciseText(exercise, { ...options, width }));
+  return `${parts.join('\n')}\n${footer(report, width)}`;
+}
+
+function exerciseText(exercise: ExerciseReport, options: Required<TerminalOptions>): string {
+  const { id, title, score, maxScore, problem, checks } = exercise;
+  const head = `${line(pc.bold(title), title.length, `${score}/${maxScore}`, options.width)}\n${pc.dim(id)}\n`;
+  if (problem !== null) return `${head}\n  ${MARK.fail} ${wrapped(plain(problem), 4, options.width)}\n`;
+  const [first] = checks;
+  if (checks.every(({ status, message }) => status === 'fail' && message === first.message)) {
+    const at = first.at ? ` (${plain(first.at)})` : '';
+    return `${head}\n  ${MARK.fail} ${wrapped(`${plain(first.message ?? '')}${at}`, 4, options.width)}\n`;
+  }
+  const list = checks.map((check) => {
+    const points = `${check.points}/${check.maxPoints}`;
+    return line(`  ${MARK[check.status]} ${check.title}`, check.title.length + 4, points, options.width);
+  });
+  const unhappy = checks.filter(({ status }) => status !== 'pass');
+  const explained = options.explain === 'all' ? unhappy : unhappy.slice(0, 1);
+  const rest = unhappy.length - explained.length;
+  const more =
+    rest > 0
+      ? `\n  ${pc.dim(`${rest} more ${rest === 1 ? 'check fails' : 'checks fail'}; often for the same reason.`)}\n`
+      : '';
+  return `${head}\n${list.join('\n')}\n${explanations(explained, options.width)}${more}`;
+}
+
+/** Failures with one and the same message or cause are told once. */
+function explanations(checks: CheckReport[], width: number): string {
+  const said = new Set<string | null>();
+  return checks
+    .filter(({ message }, i) => checks.findIndex((earlier) => earlier.message === message) === i)
+    .map((check) => {
+      const mistake = check.misconception?.id ?? null;
+      const repeated = said.has(mistake);
+      said.add(mistake);
+      return explanation(check, width, repeated);
+    })
+    .join('');
+}
+
+function explanation(check: CheckReport, width: number, repeated: boolean): string {
+  const { title, status, message, at, misconception, smallest, picture } = check;
+  const lines = [`  ${MARK[status]} ${pc.bold(title)}`];
+  const reason =
+    status === 'not-judged' ? `could not be judged, through no fault of the code: ${message}` : (message ?? '');
+  lines.push(`    ${wrapped(plain(reason), 4, width)}`);
+  if (at) lines.push(`    ${pc.cyan(`at ${plain(at)}`)}`);
+  if (smallest) lines.push(`    ${pc.dim(`smallest failing case: ${smallest}`)}`);
+  if (picture) {
+    lines.push(
+      '',
+      `    ${pc.dim(`|values| of ${plain(picture.caption)}`)}`,
+      ...heatMap(picture).map((row) => `      ${row}`),
+    );
+  }
+  if (misconception && !repeated) {
+    lines.push('', `    ${pc.yellow('It looks like this:')} ${wrapped(misconception.feedback, 4, width, 20)}`);
+  }
+  return `\n${lines.join('\n')}\n`;
+}
+
+function footer({ score, maxScore, backend, isolation, seed, exercises }: Report, width: number): string {
+  const unjudged = exercises.flatMap(({ checks }) => checks).filter(({ status }) => status === 'not-judged').length;
+  const total = line(pc.bold('Total'), 5, pc.bold(`${score}/${maxScore}`), width, `${score}/${maxScore}`.length);
+  const note = unjudged > 0 ? `\n${pc.yellow(`${unjudged} checks could not be judged: this grade is not final.`)}` : '';
+  const cases = seed === 'public' ? 'public cases' : `hidden cases, --seed submission:${seed}`;
+  const level =
+    isolation === 'bubblewrap'
+      ? 'isolated by bubblewrap'
+      : "isolated by Node's permissions only (bubblewrap is not here; see kit doctor)";
+  return `${total}${note}\n${pc.dim(`${backend.name} (${backend.device}); ${level}\n${cases}`)}\n`;
+}
+
+/** Left and right text on one line, dots between them. */
+function line(left: string, leftLength: number, right: string, width: number, rightLength = right.length): string {
+  const dots = Math.max(2, width - leftLength - rightLength - 2);
+  return `${left} ${pc.dim('·'.repeat(dots))} ${right}`;
+}
+
+/** Broken between words, further lines indented. */
+function wrapped(text: string, indent: number, width: number, first = 0): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    const room = width - indent - (lines.length === 0 ? first : 0);
+    if (current && current.length + 1 + word.length > room) {
+      lines.push(current);
+      current = word;
+    } else current = current ? `${current} ${word}` : word;
+  }
+  return [...lines, current].join(`\n${' '.repeat(indent)}`);
+}

@@ -1,0 +1,114 @@
+/** The course on disk: which exercises there are, in which order, and where their files lie. A path is an identity. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { closest, distance } from 'fastest-levenshtein';
+import { type ExerciseSpec, readExerciseSpec } from './exercise.ts';
+import { InputError } from './input-error.ts';
+
+export interface Course {
+  root: string;
+  /** lecture/name, ordered by lecture and, within one, by `after`. */
+  exercises: string[];
+}
+
+/** Where this package lies: its dist/ holds the host and the sandbox's runtime. */
+export const PACKAGE_ROOT = packageRoot(dirname(fileURLToPath(import.meta.url)));
+export const DIST = join(PACKAGE_ROOT, 'dist');
+
+function packageRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder));
+}
+
+/** The course around `from`, or the one that this package carries. */
+export function findCourse(from = process.cwd()): Course {
+  let root = resolve(from);
+  while (!existsSync(join(root, 'graders')) && dirname(root) !== root) root = dirname(root);
+  if (!existsSync(join(root, 'graders'))) root = PACKAGE_ROOT;
+  return { root, exercises: inOrder(root, globExercises(join(root, 'graders'))) };
+}
+
+export function pathsOf(course: Course, id: string) {
+  const at = (tree: string, ending: string) => join(course.root, tree, `${id}${ending}`);
+  return {
+    stub: at('exercises', '.ts'),
+    solution: at('solutions', '.ts'),
+    reference: at('reference', '.ts'),
+    spec: at('graders', '.yaml'),
+    grader: at('graders', '.ts'),
+    variants: at('graders', '.variants.ts'),
+    goldens: at('graders', '.goldens.ts'),
+    fixture: at('fixtures', '.json'),
+  };
+}
+
+export const lectureOf = (id: string): string => id.split('/')[0];
+
+export function specOf(course: Course, id: string): ExerciseSpec {
+  return readExerciseSpec(pathsOf(course, id).spec);
+}
+
+/**
+ * The exercises that a user named: whole ids, the part after the lecture, or a lecture by name or number.
+ * @throws InputError that suggests the nearest
+ */
+export function selectExercises(course: Course, names: string[]): string[] {
+  if (names.length === 0) return course.exercises;
+  return [...new Set(names.flatMap((name) => selectOne(course, name)))];
+}
+
+function selectOne(course: Course, name: string): string[] {
+  const wanted = name
+    .replace(/^(exercises|graders|solutions)\//, '')
+    .replace(/(\.variants)?\.(ts|yaml)$/, '')
+    .replace(/\/$/, '');
+  const found = course.exercises.filter(
+    (id) =>
+      id === wanted ||
+      lectureOf(id) === wanted ||
+      lectureOf(id).startsWith(`${wanted}-`) ||
+      id.split('/')[1] === wanted,
+  );
+  if (found.length > 0) return found;
+  const candidates = [...course.exercises, ...course.exercises.map((id) => id.split('/')[1])];
+  const nearest = candidates.length ? closest(wanted, candidates) : undefined;
+  const near = nearest && distance(nearest, wanted) <= Math.max(3, wanted.length / 2);
+  const suggestion = near ? `did you mean ${course.exercises.find((id) => id.endsWith(nearest))}?` : 'see `kit list`';
+  throw new InputError(`there is no exercise "${name}"; ${suggestion}`);
+}
+
+function globExercises(graders: string): string[] {
+  if (!existsSync(graders)) return [];
+  const lectures = readdirSync(graders, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && /^\d\d-/.test(entry.name),
+  );
+  return lectures
+    .flatMap(({ name }) =>
+      readdirSync(join(graders, name))
+        .filter((file) => file.endsWith('.yaml'))
+        .map((file) => `${name}/${file.slice(0, -'.yaml'.length)}`),
+    )
+    .sort();
+}
+
+/** Lectures by number; inside a lecture what an exercise comes `after` goes first. Only lectures of several exercises need be read. */
+function inOrder(root: string, ids: string[]): string[] {
+  const ordered: string[] = [];
+  const place = (id: string, waiting: string[]) => {
+    if (ordered.includes(id) || !ids.includes(id)) return;
+    if (waiting.includes(id))
+      throw new InputError(`graders: ${[...waiting, id].join(' comes after ')}: that is a circle`);
+    for (const earlier of afterOf(root, id)) if (lectureOf(earlier) === lectureOf(id)) place(earlier, [...waiting, id]);
+    ordered.push(id);
+  };
+  const alone = (id: string) => ids.filter((other) => lectureOf(other) === lectureOf(id)).length === 1;
+  for (const id of ids) {
+    if (alone(id)) ordered.push(id);
+    else place(id, []);
+  }
+  return ordered;
+}
+
+function afterOf(root: string, id: string): string[] {
+  return readExerciseSpec(join(root, 'graders', `${id}.yaml`)).after ?? [];
+}
