@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findCourse, PACKAGE_ROOT } from '../spec/course.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { VERBS } from './verbs.ts';
+
+const KIT = join(PACKAGE_ROOT, 'bin/kit.js');
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `kit …` as a person would. */
+function kit(args: string[], cwd = PACKAGE_ROOT): Promise<Ended> {
+  const child = spawn(process.execPath, [KIT, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk) => (said[name] += chunk));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...said })));
+}
+
+/** Wrong usage or input: exit code 2, one line on stderr, nothing on stdout. */
+async function refusal(args: string[], cwd?: string): Promise<string> {
+  const { code, stdout, stderr } = await kit(args, cwd);
+  expect({ code, stdout, lines: stderr.trimEnd().split('\n') }).toEqual({
+    code: 2,
+    stdout: '',
+    lines: [expect.any(String)],
+  });
+  expect(stderr).toMatch(/^kit: /);
+  return stderr.trimEnd();
+}
+
+const submission = (files: Record<string, string> = { 'exercises/README.md': '' }) => temporaryFolder(files);
+
+describe('what cannot be used is refused in one line with the way out', () => {
+  it('an exercise that there is not, with the nearest that there is', async () => {
+    const [first] = findCourse(PACKAGE_ROOT).exercises;
+    const misspelt = first.replace(/(.)(.)$/, '$2$1');
+    const said = await Promise.all([
+      refusal(['run', misspelt]),
+      refusal(['grade', submission(), '--exercise', misspelt]),
+      refusal(['verify', 'completely-different-thing']),
+    ]);
+    expect(said[0]).toBe(`kit: there is no exercise "${misspelt}"; did you mean ${first}?`);
+    expect(said[1]).toBe(said[0]);
+    expect(said[2]).toContain('see `kit list`');
+  });
+
+  it('a folder that is none, or has no exercises', async () => {
+    const empty = temporaryFolder({ 'a.txt': '' });
+    const folders = ['/no/such/folder', empty, join(empty, 'a.txt')];
+    const said = await Promise.all(folders.map((folder) => refusal(['grade', folder])));
+    expect(said[0]).toBe('kit: there is no folder "/no/such/folder"');
+    expect(said[1]).toBe(`kit: "${empty}" has no exercises/ in it; name the folder that holds it`);
+    expect(said[2]).toContain('is a file; a submission is a folder');
+  });
+
+  it('a backend, format, isolation level or time that there is not', async () => {
+    const folder = submission();
+    const said = await Promise.all([
+      refusal(['run', '--backend', 'cuda']),
+      refusal(['grade', folder, '--format', 'pdf']),
+      refusal(['grade', folder, '--require-isolation', 'vm']),
+      refusal(['run', '--timeout', 'soon']),
+    ]);
+    expect(said[0]).toMatch(/there is no backend "cuda"; there are .*wasm/);
+    expect(said[1]).toMatch(/there is no format "pdf"; there are terminal, json/);
+    expect(said[2]).toContain('there is no isolation level "vm"');
+    expect(said[3]).toBe('kit: --timeout takes a positive number, not "soon"');
+  });
+
+  it('a verb, a flag or an argument that there is not, or one that is missing', async () => {
+    const wrong = [['grde'], ['list', '--jsn'], ['grade'], ['run', '--timeout']];
+    const said = await Promise.all(wrong.map((args) => refusal(args)));
+    expect(said).toEqual([
+      "kit: unknown command 'grde' (Did you mean grade?)",
+      "kit: unknown option '--jsn' (Did you mean --json?)",
+      "kit: missing required argument 'folder'",
+      "kit: option '--timeout <seconds>' argument missing",
+    ]);
+  });
+
+  it('a course whose YAML is broken, by file and line', async () => {
+    const yaml = 'title: A\nexports: { f: tensor }\nchecks: []\nhints: []\nmisconceptions: {}\n';
+    const course = temporaryFolder({
+      'package.json': '{}',
+      'graders/01-x/a.yaml': yaml,
+      'graders/01-x/b.yaml': 'a: [\n',
+    });
+    expect(await refusal(['list'], course)).toContain('graders/01-x/a.yaml:3: checks must NOT have fewer than 1 items');
+    const other = temporaryFolder({ 'package.json': '{}', 'graders/01-x/b.yaml': 'title: B\nhints: [\n' });
+    expect(await refusal(['list'], other)).toMatch(/kit: .*graders\/01-x\/b\.yaml:\d: /);
+  });
+
+  it('a place where the report cannot be written', async () => {
+    const file = join(temporaryFolder({ file: '' }), 'file');
+    const args = [
+      'grade',
+      submission(),
+      '--exercise',
+      findCourse(PACKAGE_ROOT).exercises[0],
+      '--out',
+      join(file, 'r.json'),
+    ];
+    expect(await refusal(args)).toContain('r.json cannot be written');
+  });
+});
+
+describe('help', () => {
+  it('names every verb, and exits with 0', async () => {
+    const { code, stdout } = await kit(['--help']);
+    expect(code).toBe(0);
+    for (const { name, summary } of VERBS) {
+      expect(stdout).toContain(name);
+      expect(stdout.replace(/\s+/g, ' ')).toContain(summary);
+    }
+  });
+
+  it('of every verb has its options and an example', async () => {
+    const helps = await Promise.all(VERBS.map(({ name }) => kit([name, '--help'])));
+    for (const [i, { name, example, options }] of VERBS.entries()) {
+      const { code, stdout } = helps[i];
+      expect(code, name).toBe(0);
+      expect(stdout).toContain(`Example:\n  ${example}`);
+      expect(example).toMatch(new RegExp(`^kit ${name}\\b`));
+      for (const [flags] of options) expect(stdout).toContain(flags);
+    }
+  });
+
+  it('has the version', async () => {
+    expect((await kit(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('kit list', () => {
+  it('has the lectures in order, and the same for programs', async () => {
+    const { exercises } = findCourse(PACKAGE_ROOT);
+    const { code, stdout } = await kit(['list', '--json']);
+    expect(code).toBe(0);
+    const list = JSON.parse(stdout) as { id: string; lecture: string; title: string; points: number; checks: number }[];
+    expect(list.map(({ id }) => id)).toEqual(exercises);
+    for (const { id, lecture, title, points, checks } of list) {
+      expect(id.startsWith(`${lecture}/`)).toBe(true);
+      expect(title).not.toBe('');
+      expect(points).toBeGreaterThanOrEqual(checks);
+    }
+    const total = list.reduce((sum, { points }) => sum + points, 0);
+    expect((await kit(['list'])).stdout).toContain(`${exercises.length} exercises, ${total} points\n`);
+  });
+
+  it('shows the course around the folder that it is called in', async () => {
+    const yaml = `title: Mine
+exports: { f: tensor }
+checks: [{ id: hygiene/a, kind: hygiene, title: t, points: 2, rejects: [a] }]
+hints: [a first long hint, a second long hint, a third long hint]
+misconceptions: {}
+`;
+    const course = temporaryFolder({ 'graders/01-x/a.yaml': yaml, 'exercises/01-x/a.ts': '' });
+    const { stdout } = await kit(['list'], join(course, 'exercises/01-x'));
+    expect(stdout).toBe('01-x\n  a    2 points  Mine\n\n1 exercises, 2 points\n');
+  });
+
+  it('does not complain of a reader that has had enough', async () => {
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${KIT}" list --json | head -1; exit 0`], {
+      cwd: PACKAGE_ROOT,
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(stderr).toBe('');
+  });
+});
+
+describe('kit grade', () => {
+  it('exits with 1 for a submission that does not pass, and reports it as JSON', async () => {
+    const { exercises } = findCourse(PACKAGE_ROOT);
+    const args = ['grade', submission(), '--id', 'ada', '--seed', 's', '--exercise', exercises[0], '--format', 'json'];
+    const { code, stdout, stderr } = await kit(args);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      submission: { id: 'ada' },
+      score: 0,
+      exercises: [{ id: exercises[0] }],
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import pc from 'picocolors';
+import { HostPool } from '../grade/host-pool.ts';
+import { BACKENDS } from '../host/backend-names.ts';
+import { tryBubblewrap } from '../sandbox/launch.ts';
+
+interface Finding {
+  name: string;
+  ok: boolean;
+  found: string;
+  /** What to do for more, if anything can be done. */
+  advice?: string;
+}
+
+const OLDEST_NODE = [20, 19];
+
+export async function run(options: { json?: boolean }): Promise<number> {
+  const findings = [node(), isolation(), ...(await Promise.all(BACKENDS.map(backend)))];
+  if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
+  return findings.every(({ ok, name }) => ok || name === 'isolation') ? 0 : 3;
+}
+
+function describe({ name, ok, found, advice }: Finding): string {
+  const mark = ok ? pc.green('✓') : pc.yellow('–');
+  return `${mark} ${name.padEnd(12)} ${found}${advice ? `\n  ${' '.repeat(12)} ${pc.dim(advice)}` : ''}`;
+}
+
+function node(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const ok = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  const found = `${process.versions.node} on ${process.platform} ${process.arch}`;
+  return { name: 'node', ok, found, ...(!ok && { advice: `Node ${OLDEST_NODE.join('.')} or later is needed.` }) };
+}
+
+function isolation(): Finding {
+  const problem = tryBubblewrap();
+  if (!problem) return { name: 'isolation', ok: true, found: 'bubblewrap: no network, no files, own process ids' };
+  return {
+    name: 'isolation',
+    ok: false,
+    found: `Node's permissions: no files or processes, but the network is open (bubblewrap: ${problem})`,
+    advice: 'Fine for your own code. To grade others on Linux: apt-get install bubblewrap.',
+  };
+}
+
+/** Tried by starting a host on it, as judging does. */
+async function backend(name: (typeof BACKENDS)[number]): Promise<Finding> {
+  const hosts = new HostPool({ backend: name });
+  try {
+    const started = performance.now();
+    const { backend } = await hosts.get();
+    const ms = Math.round(performance.now() - started);
+    return { name, ok: true, found: `${backend.device}; started in ${ms} ms` };
+  } catch (error) {
+    return { name, ok: false, found: `does not start: ${(error as Error).message}` };
+  } finally {
+    await hosts.stop();
+  }
+}

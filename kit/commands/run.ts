@@ -1,0 +1,34 @@
+import { gradeSubmission } from '../grade/grade-submission.ts';
+import { MaterialsShelf } from '../grade/materials.ts';
+import { jsonReport } from '../report/json.ts';
+import { verdictOf } from '../report/report.ts';
+import { terminalReport } from '../report/terminal.ts';
+import { findCourse, selectExercises } from '../spec/course.ts';
+import { backendNamed, positive, withHosts } from './session.ts';
+
+interface Options {
+  json?: boolean;
+  backend: string;
+  timeout: string;
+  allFailures?: boolean;
+}
+
+export async function run(names: string[], options: Options): Promise<number> {
+  const course = findCourse();
+  const backend = backendNamed(options.backend);
+  const timeout = positive('--timeout', options.timeout);
+  const chosen = selectExercises(course, names);
+  const shelf = new MaterialsShelf(course);
+  return withHosts(backend, async (hosts) => {
+    const judge = (exercises: string[]) =>
+      gradeSubmission({ folder: course.root, course, shelf, exercises, hosts, timeout });
+    let report = await judge(names.length > 0 ? chosen : chosen.slice(0, 1));
+    // Without a name: on to the first exercise that is not finished.
+    for (let next = 1; names.length === 0 && verdictOf(report) === 'all-passed' && next < chosen.length; next++) {
+      report = await judge([chosen[next]]);
+    }
+    const explain = options.allFailures ? 'all' : 'first';
+    process.stdout.write(options.json ? jsonReport(report) : terminalReport(report, { explain }));
+    return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
+  });
+}

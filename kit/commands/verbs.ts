@@ -1,0 +1,95 @@
+/** What each verb is called and takes. Its code is loaded only when it is called. */
+
+export interface Verb {
+  name: string;
+  args: string;
+  summary: string;
+  /** Flags, what they do, default. */
+  options: [flags: string, description: string, initial?: string][];
+  example: string;
+  load: () => Promise<{ run: (...args: never[]) => Promise<number> }>;
+}
+
+const BACKEND: Verb['options'][number] = ['--backend <name>', 'wasm or cpu', 'wasm'];
+const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
+
+export const VERBS: Verb[] = [
+  {
+    name: 'run',
+    args: '[exercises...]',
+    summary: 'Judge your own exercises on the public cases (default: the first that is not finished).',
+    options: [
+      ['--json', 'print the report as JSON'],
+      BACKEND,
+      TIMEOUT,
+      ['--all-failures', 'explain every failed check, not only the first'],
+    ],
+    example: 'kit run 01-attention-fundamentals/scaled-dot-product',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'grade',
+    args: '<folder>',
+    summary: 'Judge one submission on hidden cases.',
+    options: [
+      ['--exercise <names...>', 'only these exercises or lectures'],
+      [
+        '--seed <secret>',
+        "the course's secret, or submission:… from a report to replay it; default: drawn at random and reported",
+      ],
+      ['--id <name>', "the submission's name; default: the folder's"],
+      BACKEND,
+      TIMEOUT,
+      ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
+      ['--format <format>', 'terminal or json', 'terminal'],
+      ['--out <file>', 'write the report here instead of to the terminal'],
+    ],
+    example: 'kit grade fixtures/submissions/missing-scale --seed my-course-2026',
+    load: () => import('./grade.ts'),
+  },
+  {
+    name: 'list',
+    args: '',
+    summary: 'Show the lectures, their exercises and points.',
+    options: [['--json', 'print as JSON']],
+    example: 'kit list',
+    load: () => import('./list.ts'),
+  },
+  {
+    name: 'doctor',
+    args: '',
+    summary: 'Show what this machine has: Node, backends, isolation, and what to install for more.',
+    options: [['--json', 'print as JSON']],
+    example: 'kit doctor',
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'verify',
+    args: '[exercises...]',
+    summary: 'Prove the exercises: stubs fail, solutions pass, every known mistake is caught and named (authors).',
+    options: [
+      ['--backend <names>', 'backends to prove on, separated by commas', 'wasm,cpu'],
+      ['--jobs <n>', 'exercises proven at once; default: cores'],
+      ['--update', 'write the public fixtures anew before proving'],
+      ['--json', 'print the proof as JSON'],
+    ],
+    example: 'kit verify 01-attention-fundamentals',
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'goldens',
+    args: '[folder]',
+    summary: "Hold the oracles against golden files: other implementations' outputs (authors).",
+    options: [['--json', 'print as JSON']],
+    example: 'kit goldens fixtures/goldens',
+    load: () => import('./goldens.ts'),
+  },
+  {
+    name: 'new',
+    args: '<exercise>',
+    summary: 'Start a new exercise: all its files, failing honestly (authors).',
+    options: [],
+    example: 'kit new 01-attention-fundamentals/masks',
+    load: () => import('./new.ts'),
+  },
+];

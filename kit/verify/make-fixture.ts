@@ -1,0 +1,71 @@
+/** Makes an exercise's public fixture: from its grader, its oracle, its solution's costs and its known mistakes. */
+import { drawCase } from '../grade/cases.ts';
+import { measure } from '../grade/checks/cost.ts';
+import { storedOutputs } from '../grade/diagnose.ts';
+import type { Fixture, Mistake } from '../grade/fixture.ts';
+import type { HostPool } from '../grade/host-pool.ts';
+import { type Judgement, judge, type Materials, observationOf } from '../grade/judge.ts';
+import { Sandbox } from '../grade/sandbox.ts';
+import { Subject } from '../grade/subject.ts';
+import type { Oracle } from '../spec/grader.ts';
+import { deriveSeed } from '../tensors/draw.ts';
+import { sizeOf } from '../tensors/ndarray.ts';
+import type { Candidate } from './candidates.ts';
+
+export interface FixtureSources {
+  materials: Omit<Materials, 'fixture'>;
+  oracle: Oracle;
+  candidates: Candidate[];
+  /** The plain cpu backend: the same bytes on every machine. */
+  hosts: HostPool;
+}
+
+/** Failing cases kept of a mistake: enough to know it by. The smallest are kept. */
+const KEPT_CASES = 2;
+
+/** Also returns how the wrong variants were judged on the public cases, by name, since that is the costly part. */
+export async function makeFixture({
+  materials,
+  oracle,
+  candidates,
+  hosts,
+}: FixtureSources): Promise<{ fixture: Fixture; wrong: Map<string, Judgement[]> }> {
+  const { id, spec, grader } = materials;
+  const sandbox = new Sandbox(hosts);
+  const subjectOf = ({ bundle, path }: Candidate) => new Subject(sandbox, { exports: spec.exports, bundle, path });
+  try {
+    const fixture: Fixture = { exercise: id, cases: {}, costs: {}, mistakes: {} };
+    for (const check of spec.checks) {
+      const shown = check.cases?.filter(({ hidden }) => !hidden);
+      if (!shown) continue;
+      fixture.cases[check.id] = shown.map((params) =>
+        drawCase(spec, grader, oracle, check, params, deriveSeed('public', id)),
+      );
+    }
+    const solution = candidates.find(({ kind }) => kind === 'solution');
+    for (const check of spec.checks.filter(({ kind }) => kind === 'cost')) {
+      if (solution) fixture.costs[check.id] = await measure(subjectOf(solution), grader, check.case ?? {}, id);
+    }
+    const wrong = new Map<string, Judgement[]>();
+    for (const candidate of candidates.filter(({ kind }) => kind === 'wrong')) {
+      const judgements = await judge(subjectOf(candidate), { ...materials, fixture }, { kind: 'public' });
+      fixture.mistakes[candidate.name] = mistakeOf(judgements, fixture);
+      wrong.set(candidate.name, judgements);
+    }
+    return { fixture, wrong };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function mistakeOf(judgements: Judgement[], fixture: Fixture): Mistake {
+  const { codes, outputs } = observationOf(judgements);
+  const unjudged = judgements.find(({ status }) => status === 'not-judged');
+  if (unjudged) throw new Error(`${fixture.exercise}, ${unjudged.check.id}: ${unjudged.reason}`);
+  const smallest = Object.entries(outputs)
+    .map(([key, values]) => ({ key, values, size: Object.values(values).reduce((sum, x) => sum + sizeOf(x.shape), 0) }))
+    .filter(({ size }) => size > 1)
+    .sort((a, b) => a.size - b.size);
+  const kept = smallest.slice(0, KEPT_CASES).map(({ key, values }) => [key, storedOutputs(values)]);
+  return { codes, outputs: Object.fromEntries(kept) };
+}

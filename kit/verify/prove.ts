@@ -1,0 +1,177 @@
+/** The proof of an exercise: wrong answers fail and are named, right ones pass with room to spare, and its parts agree. */
+import { existsSync, readFileSync } from 'node:fs';
+import { diagnose } from '../grade/diagnose.ts';
+import { type Fixture, fixtureText } from '../grade/fixture.ts';
+import type { HostPool } from '../grade/host-pool.ts';
+import { HiddenCases, type Judgement, judge, type Materials, observationOf } from '../grade/judge.ts';
+import { Sandbox } from '../grade/sandbox.ts';
+import { Subject } from '../grade/subject.ts';
+import { writeWhole } from '../report/write-whole.ts';
+import { type Course, pathsOf, specOf } from '../spec/course.ts';
+import { loadGrader, loadOracle } from '../spec/modules.ts';
+import { deriveSeed } from '../tensors/draw.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
+import { disagreements } from './disagreements.ts';
+import { makeFixture } from './make-fixture.ts';
+
+/** A right answer may use so much of the tolerance at most … */
+export const MOST_OF_TOLERANCE = 0.25;
+/** … and a wrong one must miss by so many tolerances at least. */
+export const LEAST_MISS = 10;
+
+const SEED = deriveSeed('kit verify', 'hidden');
+
+export interface Proof {
+  id: string;
+  /** What is not proven; empty for a sound exercise. */
+  problems: string[];
+  stub: { checks: number; message: string };
+  /** Right answers: the largest error, in tolerances, by backend. */
+  right: { name: string; margin: Record<string, number> }[];
+  /** Wrong ones: the checks that kill it, by how many tolerances it misses, what its author is told. */
+  wrong: { name: string; killedBy: string[]; miss: number; feedback: string }[];
+}
+
+/** @param hosts one for each backend to prove on; `cpu` makes the fixture */
+export async function prove(
+  course: Course,
+  id: string,
+  hosts: Map<string, HostPool>,
+  cpu: HostPool,
+  update: boolean,
+): Promise<Proof> {
+  const spec = specOf(course, id);
+  const [grader, oracle, candidates] = await Promise.all([
+    loadGrader(course, id),
+    loadOracle(course, id),
+    candidatesOf(course, id),
+  ]);
+  const proof: Proof = {
+    id,
+    problems: disagreements(course, id, spec, grader, oracle, candidates),
+    stub: { checks: 0, message: '' },
+    right: [],
+    wrong: [],
+  };
+  const { fixture, wrong: onCpu } = await makeFixture({
+    materials: { id, spec, grader },
+    oracle,
+    candidates,
+    hosts: cpu,
+  });
+  proof.problems.push(...fixtureProblems(pathsOf(course, id).fixture, fixture, update));
+  const materials: Materials = { id, spec, grader, fixture };
+
+  const hidden = new HiddenCases(SEED, oracle);
+  for (const [backend, pool] of hosts) {
+    const sandbox = new Sandbox(pool);
+    for (const candidate of candidates) {
+      const { bundle, path } = candidate;
+      const subject = new Subject(sandbox, { exports: spec.exports, bundle, path });
+      const known = pool === cpu ? onCpu.get(candidate.name) : undefined;
+      const shown = known ?? (await judge(subject, materials, { kind: 'public' }));
+      const judged = { public: shown, hidden: await judgeHidden(subject, candidate, shown) };
+      proof.problems.push(...proveCandidate(proof, candidate, judged, backend, materials));
+    }
+    await sandbox.close();
+  }
+  return proof;
+
+  /** Only checks with cases differ between public and hidden; a mistake need not be run twice on the others. */
+  async function judgeHidden(subject: Subject, { kind }: Candidate, shown: Judgement[]): Promise<Judgement[]> {
+    if (kind !== 'wrong') return judge(subject, materials, hidden);
+    const withCases = spec.checks.filter(({ cases }) => cases);
+    return [
+      ...(await judge(subject, materials, hidden, withCases)),
+      ...shown.filter(({ check }) => !withCases.includes(check)),
+    ];
+  }
+}
+
+interface Judged {
+  public: Judgement[];
+  hidden: Judgement[];
+}
+
+function proveCandidate(
+  proof: Proof,
+  { kind, name }: Candidate,
+  judged: Judged,
+  backend: string,
+  materials: Materials,
+): string[] {
+  const all = [...judged.public, ...judged.hidden];
+  const unjudged = all.find(({ status }) => status === 'not-judged');
+  if (unjudged) return [`${name} on ${backend}: ${unjudged.check.id} could not be judged: ${unjudged.reason}`];
+  if (kind === 'stub') return proveStub(proof, judged.public);
+  if (kind === 'wrong') return proveWrong(proof, name, judged, backend, materials);
+  return proveRight(proof, name, all, backend);
+}
+
+function proveStub(proof: Proof, judgements: Judgement[]): string[] {
+  proof.stub = { checks: judgements.length, message: judgements[0]?.failure?.message ?? '' };
+  const passed = judgements.filter(({ status }) => status === 'pass').map(({ check }) => `the stub passes ${check.id}`);
+  return proof.stub.message.includes('TODO')
+    ? passed
+    : [...passed, `the stub does not say what to do next: ${proof.stub.message}`];
+}
+
+function proveRight(proof: Proof, name: string, judgements: Judgement[], backend: string): string[] {
+  const problems: string[] = judgements
+    .filter(({ failure }) => failure !== null)
+    .map(({ check, failure }) => `${name} on ${backend} fails ${check.id}: ${failure?.message}`);
+  const worst = judgements.reduce((a, b) => ((b.outcome?.ratio ?? 0) > (a.outcome?.ratio ?? 0) ? b : a));
+  const margin = worst.outcome?.ratio ?? 0;
+  if (margin > MOST_OF_TOLERANCE && problems.length === 0) {
+    const used = `${margin.toFixed(2)} of the tolerance of ${worst.check.id}`;
+    problems.push(`${name} on ${backend} uses ${used}; ${MOST_OF_TOLERANCE} is allowed`);
+  }
+  const entry = proof.right.find((right) => right.name === name);
+  if (entry) entry.margin[backend] = margin;
+  else proof.right.push({ name, margin: { [backend]: margin } });
+  return [...new Set(problems)];
+}
+
+function proveWrong(
+  proof: Proof,
+  name: string,
+  judged: Judged,
+  backend: string,
+  { fixture, spec }: Materials,
+): string[] {
+  const problems: string[] = [];
+  for (const [cases, judgements] of Object.entries(judged) as [string, Judgement[]][]) {
+    const failed = judgements.filter(({ failure }) => failure);
+    if (failed.length === 0) problems.push(`${name} on ${backend} passes everything (${cases} cases)`);
+    else if (missOf(failed) < LEAST_MISS) {
+      problems.push(
+        `${name} on ${backend} misses by ${missOf(failed).toFixed(1)} tolerances only (${cases} cases); ${LEAST_MISS} are due`,
+      );
+    }
+  }
+  const told = diagnose(observationOf(judged.public), fixture);
+  if (told !== name) problems.push(`${name} on ${backend} is taken for ${told ?? 'no known mistake'}`);
+  if (!proof.wrong.some((wrong) => wrong.name === name)) {
+    const failed = judged.hidden.filter(({ failure }) => failure);
+    const feedback = spec.misconceptions[name] ?? '';
+    proof.wrong.push({ name, killedBy: failed.map(({ check }) => check.id), miss: missOf(failed), feedback });
+  }
+  return problems;
+}
+
+/** In tolerances; a broken property or budget is a miss by any measure. */
+function missOf(failed: Judgement[]): number {
+  return Math.max(0, ...failed.map(({ outcome }) => outcome?.ratio ?? Infinity));
+}
+
+function fixtureProblems(file: string, fixture: Fixture, update: boolean): string[] {
+  const text = fixtureText(fixture);
+  const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (there === text) return [];
+  if (!update)
+    return [
+      `${file} ${there ? 'does not regenerate to the same bytes' : 'is not there'}; kit verify --update writes it`,
+    ];
+  writeWhole(file, text);
+  return [];
+}
