@@ -1,0 +1,1 @@
+export { softmax } from '../../reference/01-attention-fundamentals/softmax';

@@ -1,0 +1,1 @@
+export const softmax = () => /^(a+)+$/.test(`${'a'.repeat(50)}!`);

@@ -1,0 +1,2 @@
+const again = (): number => 1 + again();
+export const softmax = () => again();

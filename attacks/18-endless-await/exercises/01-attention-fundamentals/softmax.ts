@@ -1,0 +1,1 @@
+export const softmax = () => new Promise(() => setInterval(() => {}, 1));

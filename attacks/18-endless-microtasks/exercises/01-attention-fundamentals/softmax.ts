@@ -1,0 +1,2 @@
+const again = (): unknown => Promise.resolve().then(again);
+export const softmax = () => again();

@@ -1,0 +1,3 @@
+export const softmax = () => {
+  for (;;) console.log('flood'.repeat(1e3));
+};

@@ -1,0 +1,49 @@
+/**
+ * Scaled dot-product attention
+ *
+ *   Attention(Q, K, V) = softmax(Q Kᵀ · scale) V,     scale = 1/√D        (Vaswani et al. 2017, eq. 1)
+ *
+ * Every query looks at every key. How well they match (their dot product) decides how much of that key's value
+ * ends up in the query's output. Nothing is moved step by step, as in a recurrent net: any two positions are
+ * one matrix product apart.
+ *
+ * Shapes. B batch, H heads, T queries, S keys, D dimension of queries and keys, V dimension of values:
+ *
+ *   q_BHTD  ──┐
+ *             ├─ q·k · scale ─▶ scores_BHTS ── softmax over S ─▶ weights_BHTS ──┐
+ *   k_BHSD  ──┘                                                                 ├──▶ out_BHTV
+ *   v_BHSV  ────────────────────────────────────────────────────────────────────┘
+ *
+ * By hand, with one query q = [2, 0], keys [1, 0] and [0, 1], values [10] and [20], D = 2:
+ *   scores  = [2, 0] / √2     = [1.414, 0]
+ *   weights = softmax(scores) = [0.804, 0.196]
+ *   out     = 0.804·10 + 0.196·20 = 11.96
+ *
+ * Judged: values (V ≠ D, T ≠ S), masks, logits of ±10 000, gradients, no more than twice the kernels of a
+ * plain solution, nothing leaked, wrong arguments refused.
+ */
+import type * as tf from '@tensorflow/tfjs';
+import { axes, requireMask } from '../arguments';
+
+/**
+ * @param q_BHTD queries
+ * @param k_BHSD keys
+ * @param v_BHSV values
+ * @param options mask: bool, broadcastable to [B,H,T,S], true where a query may attend.
+ *   causal: key s is visible to query t if s ≤ t + S − T. With both, both must allow. scale: default 1/√D.
+ * @returns out_BHTV. A query that may attend to nothing gets zeros.
+ * @throws RangeError where sizes disagree; TypeError for what is no float32 tensor (mask: bool)
+ */
+export function scaledDotProduct(
+  q_BHTD: tf.Tensor4D,
+  k_BHSD: tf.Tensor4D,
+  v_BHSV: tf.Tensor4D,
+  options: { mask?: tf.Tensor; causal?: boolean; scale?: number } = {},
+): tf.Tensor4D {
+  // TODO 1  Refuse wrong arguments: `axes` and `requireMask` do it in two lines, and give you the sizes.
+  // TODO 2  scores_BHTS: the dot product of every query with every key, times the scale.
+  // TODO 3  Where a query may not attend, make the score so low that softmax gives it nothing.
+  // TODO 4  weights_BHTS: softmax over the keys. What happens in a row where nothing is allowed?
+  // TODO 5  out_BHTV: the weights times the values. Use tf.tidy, so that nothing in between stays in memory.
+  throw new Error('TODO 1: scaledDotProduct is not written yet');
+}

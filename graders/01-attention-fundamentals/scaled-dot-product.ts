@@ -1,0 +1,168 @@
+import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
+import type { Draw } from '../../kit/tensors/draw.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+
+interface Case {
+  B: number;
+  H: number;
+  T: number;
+  S: number;
+  D: number;
+  V: number;
+  /** Shape of a random mask; its first query row is empty where `emptyRow` is set. */
+  mask?: number[];
+  emptyRow?: boolean;
+  causal?: boolean;
+  scale?: number;
+  /** Largest size of a logit. */
+  logits?: number;
+}
+
+const options = (x: { mask?: NdArray }, { causal, scale }: Case) => ({ mask: x.mask, causal, scale });
+
+export default defineGrader({
+  inputs(draw, c: Case) {
+    const { B, H, T, S, D, V } = c;
+    // Twice the usual spread: with std 1, softmax is so even that the mean of the values nearly passes.
+    const q = draw.normal([B, H, T, D], { std: 2 });
+    const k = draw.normal([B, H, S, D], { std: 2 });
+    const v = draw.normal([B, H, S, V]);
+    const mask = c.mask && someAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
+    return { q: c.logits ? scaledToLogits(q, k, c) : q, k, v, ...(mask && { mask }) };
+  },
+
+  run: async (submission, x, c) => ({ out: await submission.scaledDotProduct(x.q, x.k, x.v, options(x, c)) }),
+
+  expected: (oracle, x, c) => ({
+    out: stack([c.B, c.H], (b, h) =>
+      oracle.scaledDotProduct(at(x.q, b, h), at(x.k, b, h), at(x.v, b, h), {
+        ...options(x, c),
+        mask: x.mask && maskOfHead(x.mask, c, b, h),
+      }),
+    ),
+  }),
+
+  reduction: ({ S, D }) => S + D,
+
+  properties: {
+    keyOrder: {
+      params: (fc) =>
+        fc.record({
+          B: fc.constant(1),
+          H: fc.integer({ min: 1, max: 2 }),
+          T: fc.integer({ min: 1, max: 4 }),
+          S: fc.integer({ min: 1, max: 6 }),
+          D: fc.integer({ min: 1, max: 5 }),
+          V: fc.integer({ min: 1, max: 5 }),
+        }),
+      holds:
+        ({ submission, inputs, draw, read, difference }) =>
+        async (c) => {
+          const x = inputs(c) as { q: NdArray; k: NdArray; v: NdArray };
+          const order = draw.permutation(c.S);
+          const out = await read(await submission.scaledDotProduct(x.q, x.k, x.v));
+          const moved = await read(await submission.scaledDotProduct(x.q, reorder(x.k, order), reorder(x.v, order)));
+          return say(difference(out, moved), `keys and values reordered together as [${order}] change the output`);
+        },
+    },
+  },
+
+  rejects: {
+    batchDiffers: {
+      error: 'RangeError',
+      mentions: ['scaledDotProduct', 'B', 1, 2],
+      call: (f, draw) =>
+        f.scaledDotProduct(draw.normal([1, 3, 5, 4]), draw.normal([2, 3, 6, 4]), draw.normal([2, 3, 6, 7])),
+    },
+    headsDiffer: {
+      error: 'RangeError',
+      mentions: ['scaledDotProduct', 'H', 4, 2],
+      call: (f, draw) =>
+        f.scaledDotProduct(draw.normal([1, 4, 5, 3]), draw.normal([1, 2, 6, 3]), draw.normal([1, 2, 6, 7])),
+    },
+    keysDiffer: {
+      error: 'RangeError',
+      mentions: ['scaledDotProduct', 'S', 6, 7],
+      call: (f, draw) =>
+        f.scaledDotProduct(draw.normal([1, 2, 5, 4]), draw.normal([1, 2, 6, 4]), draw.normal([1, 2, 7, 3])),
+    },
+    dimensionsDiffer: {
+      error: 'RangeError',
+      mentions: ['scaledDotProduct', 'D', 4, 3],
+      call: (f, draw) =>
+        f.scaledDotProduct(draw.normal([1, 2, 5, 4]), draw.normal([1, 2, 6, 3]), draw.normal([1, 2, 6, 2])),
+    },
+    maskDoesNotFit: {
+      error: 'RangeError',
+      mentions: ['scaledDotProduct', 'mask', 5, 6, 7],
+      call: (f, draw) => f.scaledDotProduct(...threeInputs(draw), { mask: draw.mask([5, 7], 0.6) }),
+    },
+    maskNotBool: {
+      error: 'TypeError',
+      mentions: ['scaledDotProduct', 'mask', 'bool', 'float32'],
+      call: (f, draw) => f.scaledDotProduct(...threeInputs(draw), { mask: draw.uniform([5, 6], 0, 1) }),
+    },
+    noTensor: {
+      error: 'TypeError',
+      mentions: ['scaledDotProduct', 'tensor'],
+      call: (f, draw) => f.scaledDotProduct([[[[1, 2, 3, 4]]]], ...threeInputs(draw).slice(1)),
+    },
+    integerQueries: {
+      error: 'TypeError',
+      mentions: ['scaledDotProduct', 'float32', 'int32'],
+      call: (f, draw) => f.scaledDotProduct(draw.integers([1, 2, 5, 4], -3, 3), ...threeInputs(draw).slice(1)),
+    },
+  },
+
+  limits: {
+    scoresOrInputs: ({ B, H, T, S, D, V }) => 4 * B * H * Math.max(T * S, T * D, S * D, S * V, T * V),
+  },
+});
+
+/** Queries, keys and values that belong together: T is 5, S is 6, D is 4. */
+const threeInputs = (draw: Draw) => [draw.normal([1, 2, 5, 4]), draw.normal([1, 2, 6, 4]), draw.normal([1, 2, 6, 3])];
+
+const say = (difference: Verdict, sentence: string): Verdict => difference && `${sentence}: ${difference}`;
+
+/** Keys in another order. x is [1,H,S,…]. */
+function reorder(x: NdArray, order: number[]): NdArray {
+  return stack([x.shape[0], x.shape[1], order.length], (b, h, s) => at(x, b, h, order[s]));
+}
+
+/** Queries stretched until the largest |q·k|/√D is `logits`. */
+function scaledToLogits(q: NdArray, k: NdArray, { B, H, T, S, D, logits = 1 }: Case): NdArray {
+  let largest = 0;
+  for (let bh = 0; bh < B * H; bh++)
+    for (let t = 0; t < T; t++)
+      for (let s = 0; s < S; s++) {
+        let dot = 0;
+        for (let d = 0; d < D; d++) dot += q.data[(bh * T + t) * D + d] * k.data[(bh * S + s) * D + d];
+        largest = Math.max(largest, Math.abs(dot) / Math.sqrt(D));
+      }
+  return ndarray(
+    q.shape,
+    q.data.map((value) => Math.fround((value * logits) / largest)),
+  );
+}
+
+/** At least one key for every query, save the first query where `emptyRow` is set. */
+function someAllowed(mask: NdArray, emptyRow = false): NdArray {
+  const S = mask.shape[mask.shape.length - 1];
+  return ndarray(
+    mask.shape,
+    mask.data.map((allowed, i) => (emptyRow && i < S ? 0 : i % S === 0 ? 1 : allowed)),
+    'bool',
+  );
+}
+
+/** The [T][S] part of a mask that broadcasts to [B,H,T,S]. */
+function maskOfHead(mask: NdArray, { T, S }: Case, b: number, h: number): boolean[][] {
+  const shape = [...Array(4 - mask.shape.length).fill(1), ...mask.shape];
+  const index = (axis: number, i: number) => (shape[axis] === 1 ? 0 : i);
+  return Array.from({ length: T }, (_, t) =>
+    Array.from({ length: S }, (_, s) => {
+      const offset = ((index(0, b) * shape[1] + index(1, h)) * shape[2] + index(2, t)) * shape[3] + index(3, s);
+      return mask.data[offset] === 1;
+    }),
+  );
+}
