@@ -1,0 +1,55 @@
+/**
+ * Grouped-query attention
+ *
+ *   head_h = Attention(Q_h, K_g, V_g),    g = ⌊h · G / H⌋        (Ainslie et al. 2023, section 2.2)
+ *
+ * When a model writes token after token, each step reads every key and value of the past, and that reading is what
+ * takes the time. So H query heads share G key/value heads, with G a divisor of H: the cache shrinks by H / G.
+ * G = H is multi-head attention, G = 1 is multi-query attention.
+ *
+ * Shapes. B batch, H query heads, G key/value heads, T queries, S keys, D dimension of queries and keys, V of values:
+ *
+ *   q_BHTD  ──┐
+ *             ├─ q·k / √D ─▶ scores_BHTS ── softmax over S ─▶ weights_BHTS ──┐
+ *   k_BGSD  ──┘                                                              ├──▶ out_BHTV
+ *   v_BGSV  ─────────────────────────────────────────────────────────────────┘
+ *
+ *   H = 6, G = 2:   head   0 1 2 | 3 4 5
+ *                   group    0   |   1
+ *
+ * By hand, with H = 4, G = 2, one query, two keys, D = V = 1 (so the scale is 1), and ln 3 = 1.0986:
+ *   q = 1, 0, 1, 0    group 0: keys [0, ln 3], values [10, 20]    group 1: keys [ln 3, 0], values [30, 40]
+ *   head 0: weights [1/4, 3/4], out 17.5        head 2: weights [3/4, 1/4], out 32.5
+ *   head 1: weights [1/2, 1/2], out 15          head 3: weights [1/2, 1/2], out 35
+ *
+ * Judged: values for any G that divides H, masks, queries with nothing to attend to, large logits, gradients, kernels
+ * that do not grow with G, nothing leaked, wrong arguments refused. And the point of it all: keys and values are never
+ * repeated. With one query (decoding), no tensor may be larger than the inputs or the scores.
+ */
+import type * as tf from '@tensorflow/tfjs';
+import { axes, requireMask } from '../arguments';
+
+/**
+ * @param q_BHTD queries
+ * @param k_BGSD keys, one head a group
+ * @param v_BGSV values, one head a group
+ * @param options mask: bool, broadcastable to [B,H,T,S], true where a query may attend.
+ *   causal: key s is visible to query t if s ≤ t + S − T. With both, both must allow.
+ * @returns out_BHTV. A query that may attend to nothing gets zeros.
+ * @throws RangeError where sizes disagree or H is not a multiple of G; TypeError for what is no float32 tensor
+ *   (mask: bool)
+ */
+export function groupedQueryAttention(
+  q_BHTD: tf.Tensor4D,
+  k_BGSD: tf.Tensor4D,
+  v_BGSV: tf.Tensor4D,
+  options: { causal?: boolean; mask?: tf.Tensor } = {},
+): tf.Tensor4D {
+  // TODO 1  Refuse wrong arguments: `axes`, `requireMask`, and an H that is not a multiple of G.
+  // TODO 2  scores_BHTS without repeating a key. tf.matMul takes batch axes modulo their size where they differ, which
+  //         picks wrong keys in silence: give both sides the same batch axes. Which heads use the same keys, and
+  //         where do these heads lie in memory?
+  // TODO 3  Mask and softmax, as in lecture 01. The mask has an axis for every head, so the scores need theirs back.
+  // TODO 4  out_BHTV: the weights times the values, grouped in the same way. Use tf.tidy.
+  throw new Error('TODO 1: groupedQueryAttention is not written yet');
+}

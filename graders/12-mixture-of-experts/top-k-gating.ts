@@ -1,0 +1,176 @@
+import { defineGrader } from '../../kit/spec/grader.ts';
+import type { Draw } from '../../kit/tensors/draw.ts';
+import { at, fromNested, type NdArray, ndarray } from '../../kit/tensors/ndarray.ts';
+
+interface Case {
+  T: number;
+  M: number;
+  E: number;
+  k: number;
+  renormalise?: boolean;
+  /** Which outputs are judged; all unless given. */
+  judge?: 'gates' | 'losses';
+  /** Largest size of a logit. */
+  logits?: number;
+}
+
+const options = ({ k, renormalise }: Case) => ({ k, renormalise });
+
+function judged<T>({ judge }: Case, gates: Record<string, T>, losses: Record<string, T>): Record<string, T> {
+  return { ...(judge !== 'losses' && gates), ...(judge !== 'gates' && losses) };
+}
+
+export default defineGrader({
+  inputs(draw, c: Case) {
+    // Logits of standard deviation 2: with 1, gates are so even that many mistakes hide.
+    const wg = draw.normal([c.M, c.E], { std: 2 / Math.sqrt(c.M) });
+    const x = fromNested(Array.from({ length: c.T }, () => tokenWithoutNearTies(draw, wg, c.k)));
+    return { x: c.logits ? scaledToLogits(x, wg, c.logits) : x, wg };
+  },
+
+  async run(submission, { x, wg }, c) {
+    const out = await submission.topKGating(x, wg, options(c));
+    return judged<unknown>(
+      c,
+      { weights: out.weights_TE, experts: out.experts_TK },
+      { loadBalanceLoss: out.loadBalanceLoss, zLoss: out.zLoss },
+    );
+  },
+
+  expected(oracle, { x, wg }, c) {
+    const out = oracle.topKGating(at(x), at(wg), options(c));
+    return judged(
+      c,
+      { weights: fromNested(out.weights), experts: fromNested(out.experts, 'int32') },
+      { loadBalanceLoss: ndarray([], [out.loadBalanceLoss]), zLoss: ndarray([], [out.zLoss]) },
+    );
+  },
+
+  reduction: ({ T, M, E }) => T + M + E,
+
+  properties: {
+    ties: {
+      params: sizes,
+      holds:
+        ({ submission, draw, read }) =>
+        async ({ T, M, E, k }) => {
+          const { x, wg } = withTies(draw, T, M, E);
+          const { experts_TK } = await submission.topKGating(x, wg, { k });
+          const experts = at(await read(experts_TK)) as number[][];
+          for (let t = 0; t < T; t++) {
+            const logits = logitsOf(at(x, t), wg);
+            const wanted = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, k);
+            if (String(experts[t]) !== String(wanted)) {
+              return `logits [${logits}] with k = ${k} should choose [${wanted}], but chose [${experts[t]}]`;
+            }
+          }
+          return null;
+        },
+    },
+    exactlyK: {
+      params: sizes,
+      holds:
+        ({ submission, draw, read }) =>
+        async ({ T, M, E, k }) => {
+          const { x, wg } = withTies(draw, T, M, E);
+          const { weights_TE } = await submission.topKGating(x, wg, { k });
+          const weights = at(await read(weights_TE)) as number[][];
+          for (let t = 0; t < T; t++) {
+            const used = weights[t].filter((weight) => weight !== 0).length;
+            if (used !== k) {
+              return `logits [${logitsOf(at(x, t), wg)}] with k = ${k} gave ${used} experts a weight`;
+            }
+          }
+          return null;
+        },
+    },
+  },
+
+  rejects: {
+    dimensionsDiffer: {
+      error: 'RangeError',
+      mentions: ['topKGating', 'M', 4, 3],
+      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([3, 5]), { k: 2 }),
+    },
+    notMatrix: {
+      error: 'RangeError',
+      mentions: ['topKGating', 3, 2],
+      call: (f, draw) => f.topKGating(draw.normal([1, 6, 4]), draw.normal([4, 5]), { k: 2 }),
+    },
+    noTensor: {
+      error: 'TypeError',
+      mentions: ['topKGating', 'tensor'],
+      call: (f, draw) => f.topKGating([[1, 2, 3, 4]], draw.normal([4, 5]), { k: 2 }),
+    },
+    integerTokens: {
+      error: 'TypeError',
+      mentions: ['topKGating', 'float32', 'int32'],
+      call: (f, draw) => f.topKGating(draw.integers([6, 4], -3, 3), draw.normal([4, 5]), { k: 2 }),
+    },
+    kZero: {
+      error: 'RangeError',
+      mentions: ['topKGating', 'k', 0],
+      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 0 }),
+    },
+    kFraction: {
+      error: 'RangeError',
+      mentions: ['topKGating', 'k', 1.5],
+      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 1.5 }),
+    },
+    kTooLarge: {
+      error: 'RangeError',
+      mentions: ['topKGating', 'k', 'E', 7, 5],
+      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 7 }),
+    },
+  },
+
+  limits: {
+    assignmentsOrInputs: ({ T, M, E, k }) => 4 * Math.max(T * k * E, T * M, M * E),
+  },
+});
+
+function sizes(fc: typeof import('fast-check')) {
+  return fc
+    .record({
+      T: fc.integer({ min: 1, max: 4 }),
+      M: fc.integer({ min: 1, max: 3 }),
+      E: fc.integer({ min: 2, max: 7 }),
+      share: fc.integer({ min: 1, max: 7 }),
+    })
+    .map(({ share, ...rest }): Case => ({ ...rest, k: Math.min(share, rest.E) }));
+}
+
+/** Small integers, so that many logits are equal, and exactly so in any precision. */
+function withTies(draw: Draw, T: number, M: number, E: number): { x: NdArray; wg: NdArray } {
+  return { x: draw.integers([T, M], -1, 1, 'float32'), wg: draw.integers([M, E], -1, 1, 'float32') };
+}
+
+function logitsOf(token: number[], wg: NdArray): number[] {
+  const [M, E] = wg.shape;
+  return Array.from({ length: E }, (_, e) => {
+    let logit = 0;
+    for (let m = 0; m < M; m++) logit += token[m] * wg.data[m * E + e];
+    return logit;
+  });
+}
+
+/** A token whose k + 1 largest logits lie apart, so that neither rounding nor a small step swaps two experts. */
+function tokenWithoutNearTies(draw: Draw, wg: NdArray, k: number): number[] {
+  for (;;) {
+    const token: number[] = at(draw.normal([wg.shape[0]]));
+    const logits = logitsOf(token, wg).sort((a, b) => b - a);
+    const apart = 0.02 * Math.max(...logits.map(Math.abs));
+    if (logits.slice(1, k + 1).every((logit, i) => logits[i] - logit > apart)) return token;
+  }
+}
+
+/** Tokens stretched until the largest logit of each is `size`, so that no expert but the first keeps a probability. */
+function scaledToLogits(x: NdArray, wg: NdArray, size: number): NdArray {
+  const tokens: number[][] = at(x);
+  return fromNested(
+    tokens.map((token) => {
+      const largest = Math.max(...logitsOf(token, wg).map(Math.abs));
+      return token.map((value) => Math.fround((value * size) / largest));
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { requireInteger } from '../../exercises/arguments';
+
+export interface AttentionConfig {
+  layers: number;
+  modelDim: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  context: number;
+  batch: number;
+  bytesPerValue: number;
+}
+
+export interface AttentionCost {
+  prefillFlops: number;
+  decodeFlops: number;
+  scoreBytes: number;
+  kvCacheBytes: number;
+  weightBytes: number;
+  decodeIntensity: number;
+}
+
+/** Flops and bytes of a decoder's attention, from its configuration. */
+export function attentionCost(config: AttentionConfig): AttentionCost {
+  const { layers, modelDim, heads, kvHeads, headDim, context, batch, bytesPerValue } = config;
+  // By name and not by the config's own keys, so that a missing one is noticed.
+  const sizes = { layers, modelDim, heads, kvHeads, headDim, context, batch, bytesPerValue };
+  for (const [name, value] of Object.entries(sizes)) requireInteger('attentionCost', name, value);
+  if (heads % kvHeads !== 0) {
+    throw new RangeError(`attentionCost: heads must be a multiple of kvHeads, but they are ${heads} and ${kvHeads}`);
+  }
+
+  const layerWeights = 2 * modelDim * headDim * (heads + kvHeads);
+  // Each weight meets each token once, as a multiplication and an addition.
+  const projectionFlops = 2 * layerWeights;
+  // Query · keys and weights · values: the query heads count, however many share a key.
+  const productFlops = 2 * (2 * heads * headDim * context);
+  const tokenFlops = layers * (projectionFlops + productFlops);
+
+  const decodeFlops = batch * tokenFlops;
+  const weightBytes = layers * layerWeights * bytesPerValue;
+  const kvCacheBytes = layers * batch * context * 2 * kvHeads * headDim * bytesPerValue;
+  return {
+    prefillFlops: decodeFlops * context,
+    decodeFlops,
+    scoreBytes: batch * heads * context * context * bytesPerValue,
+    kvCacheBytes,
+    weightBytes,
+    decodeIntensity: decodeFlops / (weightBytes + kvCacheBytes),
+  };
+}
