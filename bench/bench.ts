@@ -1,0 +1,56 @@
+/** Timings, each as a ratio to a baseline taken in the same run, interleaved, since machines are noisy. `npm run bench`. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PACKAGE_ROOT } from '../kit/spec/course.ts';
+import { roundTrip } from './round-trip.ts';
+
+const EXERCISE = '01-attention-fundamentals/scaled-dot-product';
+const RUNS = 7;
+const VITEST = join(PACKAGE_ROOT, 'node_modules/vitest/vitest.mjs');
+
+/** A course folder in which the exercise is solved. */
+function solvedCourse(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kit-bench-'));
+  for (const tree of ['graders', 'fixtures', 'reference', 'kit', 'node_modules', 'package.json']) {
+    symlinkSync(join(PACKAGE_ROOT, tree), join(folder, tree));
+  }
+  const file = join(folder, 'exercises', `${EXERCISE}.ts`);
+  mkdirSync(dirname(file), { recursive: true });
+  copyFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), join(folder, 'exercises/arguments.ts'));
+  const solution = readFileSync(join(PACKAGE_ROOT, 'solutions', `${EXERCISE}.ts`), 'utf8');
+  writeFileSync(file, solution.replace('../../exercises/arguments', '../arguments'));
+  return folder;
+}
+
+function seconds(command: string, args: string[], cwd: string): number {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${status}:\n${stdout}${stderr}`);
+  return (performance.now() - started) / 1000;
+}
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function row(what: string, measured: number, baseline: number, unit: string): void {
+  const ratio = (measured / baseline).toFixed(2);
+  console.log(
+    `${what.padEnd(44)} ${measured.toFixed(3)} ${unit}  against ${baseline.toFixed(3)} ${unit}  ratio ${ratio}`,
+  );
+}
+
+const course = solvedCourse();
+try {
+  const kit: number[] = [];
+  const vitest: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    kit.push(seconds('node', [join(PACKAGE_ROOT, 'bin/kit.js'), 'run', EXERCISE], course));
+    vitest.push(seconds('node', [VITEST, 'run', '--config', 'bench/vitest.config.ts'], PACKAGE_ROOT));
+  }
+  row('cold kit run, against vitest on one file', median(kit), median(vitest), 's');
+  const { remote, local } = await roundTrip();
+  row('a kernel through the sandbox, against direct', remote, local, 'ms');
+} finally {
+  rmSync(course, { recursive: true, force: true });
+}
