@@ -40,10 +40,6 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     sessions.set(id, session);
     return { session: id };
   },
-  async prepare() {
-    standby ??= spawnSandbox();
-    standby.catch(() => {});
-  },
   async load({ session, code, file, path, timeoutMs }) {
     const answer = await sessionOf(session).ask({ op: 'load', code, file, path }, timeoutMs);
     if (answer.op === 'loaded') sessionOf(session).drawBaseline();

@@ -29,8 +29,6 @@ interface Request<Params, Result> {
 export interface Requests {
   start: Request<{ backend: BackendName; isolation?: Isolation }, { backend: BackendInfo; isolation: Isolation }>;
   open: Request<object, { session: number }>;
-  /** Starts the next sandbox in the background. */
-  prepare: Request<object, void>;
   load: Request<{ session: number; code: string; file: string; path: string[]; timeoutMs: number }, Outcome>;
   inputs: Request<{ session: number; tensors: InputTensor[] }, void>;
   call: Request<{ session: number; fn: string; args: WireValue[]; timeoutMs: number }, Outcome>;
