@@ -1,5 +1,5 @@
 /** What the grader asks of the host, over Node's IPC. */
-import type { FromSandbox, WireValue } from '../protocol/messages.ts';
+import type { Final, WireValue } from '../protocol/messages.ts';
 import type { Isolation } from '../sandbox/launch.ts';
 import type { BackendInfo, BackendName } from './backend-names.ts';
 import type { Death, Usage } from './sandbox-state.ts';
@@ -13,10 +13,7 @@ export interface InputTensor {
 }
 
 /** The peer's final word on a request, its tensors resolved. */
-export type Outcome = Extract<
-  FromSandbox,
-  { op: 'ready' | 'loaded' | 'returned' | 'threw' | 'recording' | 'gradients' }
-> & {
+export type Outcome = Final & {
   /** Values of its small tensors, by handle, to save asking for them. */
   inline?: Map<number, Uint8Array>;
 };

@@ -7,6 +7,9 @@
 import type { Duplex } from 'node:stream';
 import { encodeFrame, FrameError, FrameReader, MAX_FRAME_BYTES } from '../protocol/frames.ts';
 import {
+  ENDS,
+  FINAL,
+  type Final,
   type FromSandbox,
   parseFromSandbox,
   type ToSandbox,
@@ -16,24 +19,6 @@ import {
 import { KernelRefused, type TensorDType } from './kernel.ts';
 import { type Death, SandboxDied, type Usage } from './sandbox-state.ts';
 import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
-
-type Final = Extract<FromSandbox, { op: 'ready' | 'loaded' | 'returned' | 'threw' | 'recording' | 'gradients' }>;
-const FINAL: ReadonlySet<string> = new Set<Final['op']>([
-  'ready',
-  'loaded',
-  'returned',
-  'threw',
-  'recording',
-  'gradients',
-]);
-/** Which of them ends what was asked, unless it threw; `start` is the peer's own beginning. */
-const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'forget' | 'answer'>, Final['op']> = {
-  start: 'ready',
-  load: 'loaded',
-  call: 'returned',
-  gradient: 'recording',
-  gradientEnd: 'gradients',
-};
 
 /** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
 const MOST_UNREAD_BYTES = MAX_FRAME_BYTES + 1024;

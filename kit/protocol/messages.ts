@@ -47,6 +47,25 @@ export type FromSandbox =
   | { op: 'dispose'; handles: number[] }
   | { op: 'log'; text: string };
 
+/** What ends an exchange. */
+export type Final = Extract<FromSandbox, { op: 'ready' | 'loaded' | 'returned' | 'threw' | 'recording' | 'gradients' }>;
+export const FINAL: ReadonlySet<string> = new Set<Final['op']>([
+  'ready',
+  'loaded',
+  'returned',
+  'threw',
+  'recording',
+  'gradients',
+]);
+/** Which of them ends what was asked, unless it threw; `start` is the peer's own beginning. */
+export const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'forget' | 'answer'>, Final['op']> = {
+  start: 'ready',
+  load: 'loaded',
+  call: 'returned',
+  gradient: 'recording',
+  gradientEnd: 'gradients',
+};
+
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 const isText = (value: unknown): value is string => typeof value === 'string';
