@@ -9,9 +9,19 @@ export interface Report {
   seed: string;
   backend: { name: string; device: string; accelerated: boolean };
   isolation: 'bubblewrap' | 'permissions' | 'none';
+  /** The exercises' scores and the adjustments, never below 0. */
   score: number;
   maxScore: number;
   exercises: ExerciseReport[];
+  /** What the assignment's policy changed: lateness, dropped exercises. */
+  adjustments?: Adjustment[];
+}
+
+export interface Adjustment {
+  /** For the student: "2 days late: 10% a day". */
+  reason: string;
+  /** Added to the score; 0 where only the reason is of interest. */
+  points: number;
 }
 
 export interface ExerciseReport {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { assignmentNamed, readAssignments } from './assignments.ts';
+import { findCourse, PACKAGE_ROOT } from './course.ts';
+
+const course = findCourse(PACKAGE_ROOT);
+
+function reading(text: string) {
+  const root = temporaryFolder({ 'graders/assignments.yaml': text });
+  return () => readAssignments({ root, exercises: ['01-one/a', '01-one/b'] });
+}
+
+test("the course's own assignments name exercises that exist, in the course's order", () => {
+  expect(assignmentNamed(course, 'whole-course').exercises).toEqual(course.exercises);
+  expect(assignmentNamed(course, 'positions-and-caches').points).toEqual({ '05-kv-cache/kv-cache': 20 });
+});
+
+test('an unknown assignment is refused with the names of those there are', () => {
+  expect(() => assignmentNamed(course, 'midterm')).toThrow(/no assignment "midterm".*attention-fundamentals/);
+});
+
+test('a due date without a zone is refused at its line', () => {
+  expect(reading('assignments:\n  a:\n    title: A\n    exercises: [01-one]\n    due: "2027-01-01T10:00"\n')).toThrow(
+    /assignments.yaml:5: assignments.a.due/,
+  );
+});
+
+test('points for an exercise that is not part of it, and dropping all of them, are refused', () => {
+  const head = 'assignments:\n  a:\n    title: A\n    exercises: [a]\n';
+  expect(reading(`${head}    points: { 01-one/b: 3 }\n`)).toThrow(/gives points for 01-one\/b/);
+  expect(reading(`${head}    dropLowest: 1\n`)).toThrow(/drops all of its 1 exercises/);
+});

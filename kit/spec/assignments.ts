@@ -1,0 +1,71 @@
+/** `graders/assignments.yaml`: what a course hands out, until when, and for how much. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import schema from './assignments.schema.json' with { type: 'json' };
+import { type Course, selectExercises } from './course.ts';
+import { InputError } from './input-error.ts';
+import { parseYaml } from './yaml.ts';
+
+export interface LateRule {
+  /** Of the points earned, for each day begun. */
+  percentPerDay: number;
+  graceMinutes?: number;
+  /** Later than this earns nothing. */
+  atMostDays?: number;
+}
+
+export interface Assignment {
+  name: string;
+  title: string;
+  /** Ids, in the course's order. */
+  exercises: string[];
+  /** What an exercise is worth here; default: its checks' points. */
+  points?: Record<string, number>;
+  /** ISO 8601 with a zone. */
+  due?: string;
+  late?: LateRule;
+  /** Which of several submissions counts; default: latest. */
+  keep?: 'best' | 'latest';
+  /** So many exercises with the worst results do not count. */
+  dropLowest?: number;
+}
+
+type Spec = Omit<Assignment, 'name'>;
+
+const ajv = new Ajv({ strict: false, formats: { 'date-time': isInstant } });
+const validate = ajv.compile<{ assignments: Record<string, Spec> }>(schema);
+
+/** Without a zone it would be another moment on every machine. */
+function isInstant(text: string): boolean {
+  return /T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** @throws InputError if the file is wrong, naming file and line, or an exercise of it does not exist */
+export function readAssignments(course: Course): Assignment[] {
+  const file = join(course.root, 'graders/assignments.yaml');
+  if (!existsSync(file)) return [];
+  const { assignments } = parseYaml(readFileSync(file, 'utf8'), file, validate);
+  return Object.entries(assignments).map(([name, spec]) => {
+    const chosen = new Set(selectExercises(course, spec.exercises));
+    const exercises = course.exercises.filter((id) => chosen.has(id));
+    const stray = Object.keys(spec.points ?? {}).find((id) => !chosen.has(id));
+    if (stray) throw new InputError(`${file}: ${name} gives points for ${stray}, which is not one of its exercises`);
+    if ((spec.dropLowest ?? 0) >= exercises.length)
+      throw new InputError(`${file}: ${name} drops all of its ${exercises.length} exercises`);
+    return { name, ...spec, exercises };
+  });
+}
+
+/** @throws InputError that lists those there are */
+export function assignmentNamed(course: Course, name: string): Assignment {
+  const assignments = readAssignments(course);
+  const found = assignments.find((assignment) => assignment.name === name);
+  const names = assignments.map((assignment) => assignment.name).join(', ');
+  if (!found) {
+    throw new InputError(
+      `there is no assignment "${name}"; ${names ? `graders/assignments.yaml has ${names}` : 'graders/assignments.yaml has none'}`,
+    );
+  }
+  return found;
+}
