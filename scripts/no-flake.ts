@@ -1,0 +1,65 @@
+/**
+ * Grades the sample class again and again, each time from another seed and with the other cores busy, and compares every
+ * verdict with the first time's: `npx tsx scripts/no-flake.ts [runs, default 200]`. Exits with 1 if one ever differs.
+ */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
+import { HostPool } from '../kit/grade/host-pool.ts';
+import { MaterialsShelf } from '../kit/grade/materials.ts';
+import type { Report } from '../kit/report/report.ts';
+import { findCourse, lectureOf } from '../kit/spec/course.ts';
+
+const runs = Number(process.argv[2] ?? 200);
+if (!(Number.isInteger(runs) && runs > 0)) throw new Error('runs is a positive whole number');
+
+const course = findCourse(import.meta.dirname);
+const classFolder = join(course.root, 'fixtures/submissions');
+const submissions = readdirSync(classFolder).sort();
+// The samples hand in the first lecture.
+const exercises = course.exercises.filter((id) => lectureOf(id) === lectureOf(course.exercises[0]));
+
+const busy = Array.from(
+  { length: Math.max(1, availableParallelism() - 1) },
+  () => new Worker('for (let x = 1; ; x = Math.sqrt(x + 1));', { eval: true }),
+);
+const hosts = new HostPool({ backend: 'wasm' });
+const shelf = new MaterialsShelf(course);
+
+/** A line a check: what must be the same whatever the seed. */
+function verdicts(report: Report): string[] {
+  return report.exercises.flatMap(({ id, checks }) =>
+    checks.map(({ id: check, status }) => `${report.submission.id} ${id} ${check}: ${status}`),
+  );
+}
+
+const first = new Map<string, string[]>();
+let judged = 0;
+let different = 0;
+const started = performance.now();
+try {
+  for (let run = 1; run <= runs; run++) {
+    for (const id of submissions) {
+      const seed = submissionSeed(`no-flake-${run}`, id);
+      const folder = join(classFolder, id);
+      const now = verdicts(await gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout: 3 }));
+      const due = first.get(id) ?? now;
+      first.set(id, due);
+      judged += now.length;
+      for (const [i, verdict] of now.entries()) {
+        if (verdict === due[i]) continue;
+        different++;
+        console.log(`run ${run}: ${verdict}, but the first time ${due[i].split(': ').at(-1)}`);
+      }
+    }
+    const left = Math.round((((performance.now() - started) / run) * (runs - run)) / 1000);
+    if (run % 10 === 0 || run === runs)
+      console.log(`${run}/${runs} runs, ${judged} verdicts, ${different} different, ${left} s left`);
+  }
+} finally {
+  await hosts.stop();
+  for (const worker of busy) await worker.terminate();
+}
+process.exitCode = different === 0 ? 0 : 1;
