@@ -1,6 +1,8 @@
 /**
- * Grades the sample class again and again, each time from another seed and with the other cores busy, and compares every
- * verdict with the first time's: `npx tsx scripts/no-flake.ts [runs, default 200]`. Exits with 1 if one ever differs.
+ * Grades the sample class again and again, each time from another seed and with the other cores busy:
+ * `npx tsx scripts/no-flake.ts [runs, default 200]`. Exits with 1 if an exercise that passed whole ever does not, or the
+ * other way round. In a wrong exercise a single check may come out otherwise, where the cases drawn happen not to meet the
+ * mistake (a causal mask that is ignored, and every query's key in its past); such checks are counted, and shown.
  */
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -28,16 +30,25 @@ const busy = Array.from(
 const hosts = new HostPool({ backend: 'wasm' });
 const shelf = new MaterialsShelf(course);
 
-/** A line a check: what must be the same whatever the seed. */
-function verdicts(report: Report): string[] {
-  return report.exercises.flatMap(({ id, checks }) =>
-    checks.map(({ id: check, status }) => `${report.submission.id} ${id} ${check}: ${status}`),
-  );
+interface Verdicts {
+  passed: Record<string, boolean>;
+  checks: Record<string, string>;
 }
 
-const first = new Map<string, string[]>();
+function verdicts(report: Report): Verdicts {
+  const checks = report.exercises.flatMap(({ id, checks }) =>
+    checks.map(({ id: check, status }) => [`${id} ${check}`, status] as const),
+  );
+  return {
+    passed: Object.fromEntries(report.exercises.map(({ id, score, maxScore }) => [id, score === maxScore])),
+    checks: Object.fromEntries(checks),
+  };
+}
+
+const first = new Map<string, Verdicts>();
 let judged = 0;
 let different = 0;
+let byLuck = 0;
 const started = performance.now();
 try {
   for (let run = 1; run <= runs; run++) {
@@ -47,16 +58,23 @@ try {
       const now = verdicts(await gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout: 3 }));
       const due = first.get(id) ?? now;
       first.set(id, due);
-      judged += now.length;
-      for (const [i, verdict] of now.entries()) {
-        if (verdict === due[i]) continue;
+      for (const [exercise, passed] of Object.entries(now.passed)) {
+        judged++;
+        if (passed === due.passed[exercise]) continue;
         different++;
-        console.log(`run ${run}: ${verdict}, but the first time ${due[i].split(': ').at(-1)}`);
+        console.log(`run ${run}: ${id} ${exercise} ${passed ? 'passes' : 'fails'}, the first time it did not`);
+      }
+      for (const [check, status] of Object.entries(now.checks)) {
+        if (status === due.checks[check]) continue;
+        byLuck++;
+        console.log(`run ${run}: ${id} ${check}: ${status}, the first time ${due.checks[check]}`);
       }
     }
     const left = Math.round((((performance.now() - started) / run) * (runs - run)) / 1000);
     if (run % 10 === 0 || run === runs)
-      console.log(`${run}/${runs} runs, ${judged} verdicts, ${different} different, ${left} s left`);
+      console.log(
+        `${run}/${runs} runs, ${judged} exercises judged, ${different} otherwise than the first time, ${byLuck} single checks, ${left} s left`,
+      );
   }
 } finally {
   await hosts.stop();
