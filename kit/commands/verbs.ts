@@ -32,6 +32,7 @@ export const VERBS: Verb[] = [
     args: '<folder>',
     summary: 'Judge one submission on hidden cases.',
     options: [
+      ['--assignment <name>', 'by the rules of this assignment in graders/assignments.yaml'],
       ['--exercise <names...>', 'only these exercises or lectures'],
       [
         '--seed <secret>',
@@ -46,6 +47,28 @@ export const VERBS: Verb[] = [
     ],
     example: 'kit grade fixtures/submissions/missing-scale --seed my-course-2026',
     load: () => import('./grade.ts'),
+  },
+  {
+    name: 'grade-all',
+    args: '<folder>',
+    summary: 'Judge a class: a folder of submissions. The same command goes on where a run was stopped.',
+    options: [
+      ['--assignment <name>', "by this assignment's rules; also taken off the folders' names"],
+      ['--exercise <names...>', 'only these exercises or lectures'],
+      ['--prefix <text>', "what every folder's name begins with before the student's"],
+      ['--seed <secret>', "the course's secret; default: drawn at random and kept beside the grades"],
+      BACKEND,
+      TIMEOUT,
+      ['--jobs <n>', 'submissions judged at once; default: cores'],
+      ['--shard <i/n>', 'only the i-th of n parts of the class; `kit merge` puts them together'],
+      ['--regrade <which...>', 'judge again though nothing changed: all, failed (less than full marks), or students'],
+      ['--submitted <file>', 'when each handed in: CSV lines of student,time'],
+      ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
+      ['--out <folder>', 'where the grades go; default: <folder>-grades'],
+      ['--json', 'print what was done as JSON'],
+    ],
+    example: 'kit grade-all fixtures/submissions --exercise 01 --seed my-course-2026 --out grades',
+    load: () => import('./grade-all.ts'),
   },
   {
     name: 'list',
