@@ -133,12 +133,16 @@ export async function run(folder: string, options: Options): Promise<number> {
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ out, ...tally, seconds, gradebook: runPaths(out).gradebook, ...countsOf(gradebook) }, null, 2)}\n`
-        : classSummary(gradebook, { ...tally, seconds, file: runPaths(out).gradebook }),
+        : classSummary(gradebook, { facts: factsOf(tally, seconds), file: runPaths(out).gradebook }),
     );
     return gradebook.entries.some(({ status }) => status === 'not-judged') ? 3 : 0;
   } finally {
     unlock();
   }
+}
+
+function factsOf({ judged, unchanged }: { judged: number; unchanged: number }, seconds: number): string {
+  return `${judged} judged in ${seconds.toFixed(0)} s${unchanged ? `, ${unchanged} unchanged` : ''}`;
 }
 
 /** The gradebook, and each student's report. */
