@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfGraders } from '../class/fingerprint.ts';
@@ -73,6 +73,8 @@ export async function run(folder: string, options: Options): Promise<number> {
     if (drawn)
       say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
     clearScratch(out);
+    // An older one beside a run that was stopped would pass for its result.
+    rmSync(runPaths(out).gradebook, { force: true });
     const graders = hashOfGraders(course, work.exercises);
     const judgedWith = { exercises: work.exercises, backend, timeout, graders };
     const students = [...new Set(submissions.map(({ student }) => student))];
