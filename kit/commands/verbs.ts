@@ -48,6 +48,18 @@ export const VERBS: Verb[] = [
     load: () => import('./grade.ts'),
   },
   {
+    name: 'page',
+    args: '<gradebook>',
+    summary: 'Write the class page and a page for every student, from a gradebook (instructors).',
+    options: [
+      ['--out <folder>', 'where index.html and pages/ are written'],
+      ['--similarity <file>', 'show these pairs too: what `kit similarity --json` wrote'],
+      ['--instructor', "students' pages with hidden cases and seeds; not to be handed out"],
+    ],
+    example: 'kit page gradebook.json --out class-page',
+    load: () => import('./page.ts'),
+  },
+  {
     name: 'list',
     args: '',
     summary: 'Show the lectures, their exercises and points.',

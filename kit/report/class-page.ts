@@ -13,7 +13,7 @@ export interface ClassPageOptions {
 }
 
 /** So many of a list are shown at once; the rest unfold. */
-const AT_ONCE = 8;
+const AT_ONCE = 6;
 
 /** `index.html`; it links to `pages/<name>.html`, by `pageNames`. */
 export function classPage(gradebook: Gradebook, { similarity }: ClassPageOptions = {}): string {
@@ -82,8 +82,7 @@ function misconceptions({ misconceptions, graded }: ClassSummary, links: Links):
   const items = misconceptions.map(
     ({ exercise, feedback, students }) => html`<li>
 <p><strong>${feedback}</strong></p>
-<p class="soft">${plural(students.length, 'student', 'students')}${graded > 0 && students.length <= graded && ` of ${graded}`} · ${exercise}</p>
-<details><summary>Who</summary><p>${joined(students.map((student) => linked(student, links)))}</p></details></li>`,
+<details><summary>${plural(students.length, 'student', 'students')}${graded > 0 && students.length <= graded && ` of ${graded}`} · ${exercise}</summary><p>${joined(students.map((student) => linked(student, links)))}</p></details></li>`,
   );
   return html`<h2>What to teach again</h2>
 ${items.length ? unfolding(items) : html`<p class="soft">No known mistake was recognised.</p>`}`;

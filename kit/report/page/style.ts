@@ -24,6 +24,7 @@ code{font:.9em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .lead{margin-top:.5rem;color:var(--soft)}
 .soft,.id{color:var(--soft)}
 .id{font-size:.85rem;font-weight:400}
+details{margin:.75rem 0}
 footer{margin-top:3.5rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:1rem;margin:1.5rem 0 0;padding:0}
 .figures div{padding:.75rem 1rem;background:var(--raised);border-radius:.5rem}
@@ -50,6 +51,7 @@ input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid
 .bar{display:block;width:100%;min-width:3.5rem;height:.6rem}
 .bar .track{fill:var(--line)}
 .fill{fill:var(--bar)}
+.total{font-size:1.15rem;font-variant-numeric:tabular-nums}.total strong{font-size:1.9rem}
 .histogram{display:block;width:100%;max-width:34rem;height:auto}
 .histogram text{fill:var(--soft);font-size:10.5px;font-variant-numeric:tabular-nums}
 .histogram .count{fill:var(--ink)}
@@ -61,7 +63,7 @@ input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid
 .note{margin:1rem 0;padding:.75rem 1rem;background:var(--note);border-left:3px solid var(--unsure);border-radius:0 .4rem .4rem 0}
 .cards{list-style:none;margin:0;padding:0}
 .cards>li{padding:.9rem 0;border-bottom:1px solid var(--line)}
-.cards p{margin:.2rem 0}
+.cards p,.cards details{margin:.2rem 0}
 .checks{list-style:none;margin:.5rem 0 0;padding:0}
 .checks>li{padding:.45rem 0;border-bottom:1px solid var(--line)}
 .checks .row,.headline{display:flex;gap:.5rem;align-items:baseline}
@@ -89,7 +91,6 @@ input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid
 .tabs button{font:inherit;font-size:.85rem;color:var(--soft);background:none;border:1px solid var(--line);border-radius:.35rem;padding:.2rem .65rem;cursor:pointer;font-variant-numeric:tabular-nums}
 .tabs button[aria-selected=true]{color:var(--ink);border-color:var(--accent);background:var(--raised)}
 .tabs button.off::after{content:" ✗";color:var(--bad)}
-details{margin:.75rem 0}
 summary{cursor:pointer;color:var(--accent)}
 [hidden]{display:none!important}
 @media (max-width:34rem){body{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}.why{margin-left:0}.wide{display:none}th,td{padding-right:.6rem}}
