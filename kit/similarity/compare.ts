@@ -19,7 +19,12 @@ export interface ExercisePairs {
 }
 
 /** @param given what everyone has from the start: the stub, which counts for nothing */
-export function comparePairs(exercise: string, submitted: Submitted[], given: SourceTokens, above: number): ExercisePairs {
+export function comparePairs(
+  exercise: string,
+  submitted: Submitted[],
+  given: SourceTokens,
+  above: number,
+): ExercisePairs {
   const index = new FingerprintIndex(TOKENS, WINDOW);
   index.addIgnoredFile(given.file);
   index.addFiles(submitted.map(({ tokens }) => tokens.file));
