@@ -122,6 +122,7 @@ export default defineGrader({
     'attention weights': {
       params: { B: 1, H: 2, T: 8, S: 8, D: 4, V: 8, causal: true },
       inputs: (x, { B, H, S }) => ({ ...x, v: identity([B, H], S) }),
+      as: 'weights_BHTS',
     },
   },
 });

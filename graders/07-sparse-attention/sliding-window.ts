@@ -114,6 +114,7 @@ export default defineGrader({
     'attention weights': {
       params: { B: 1, H: 2, T: 12, D: 4, V: 12, window: 4 },
       inputs: (x, { B, H, T }) => ({ ...x, v: identity([B, H], T) }),
+      as: 'weights_BHTS',
     },
   },
 });

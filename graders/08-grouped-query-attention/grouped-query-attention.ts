@@ -141,6 +141,7 @@ export default defineGrader({
     'attention weights': {
       params: { B: 1, H: 4, G: 2, T: 8, S: 8, D: 4, V: 8, causal: true },
       inputs: (x, { B, G, S }) => ({ ...x, v: identity([B, G], S) }),
+      as: 'weights_BHTS',
     },
   },
 });

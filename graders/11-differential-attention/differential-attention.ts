@@ -143,6 +143,7 @@ export default defineGrader({
     'difference of the two maps, each row normed': {
       params: { B: 1, H: 2, T: 8, S: 8, D: 4, V: 8, depth: 2, causal: true },
       inputs: (x, { B, H, S }) => ({ ...x, heads: { ...x.heads, v: identity([B, H], S) } }),
+      as: 'map_BHTS',
     },
   },
 });

@@ -57,7 +57,7 @@ export async function showCase(subject: Subject, { grader }: Materials, prepared
   if (typeof computed === 'string') problem = computed;
   for (const [output, { array: want }] of Object.entries(expected)) {
     const remote = typeof computed === 'string' ? undefined : computed[output];
-    const label = remote instanceof RemoteTensor ? remote.name : output;
+    const label = grader.views?.[name]?.as ?? (remote instanceof RemoteTensor ? remote.name : output);
     let got: NdArray | null = null;
     if (typeof remote === 'number') got = { ...want, data: Float64Array.of(remote) };
     else if (remote && String(remote.shape) !== String(want.shape)) {

@@ -7,8 +7,8 @@ import { withExercises } from '../class/locate.ts';
 import { Unreadable } from '../class/unzip.ts';
 import { bundleExercise } from '../grade/grade-submission.ts';
 import type { LikenessReport } from '../report/likeness.ts';
-import { isBundleError } from '../sandbox/bundle.ts';
-import type { Course } from '../spec/course.ts';
+import { bundle, isBundleError } from '../sandbox/bundle.ts';
+import { type Course, PACKAGE_ROOT } from '../spec/course.ts';
 import { comparePairs, type Submitted } from './compare.ts';
 import { type SourceTokens, tokensOf } from './tokens.ts';
 
@@ -46,10 +46,11 @@ export async function classLikeness({
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+  const given = await givenFiles();
   const compared = [];
   for (const [id, ones] of submitted) {
-    const stub = await tokensIn(course.root, id, 'given');
-    if (stub) compared.push(comparePairs(id, ones, stub, above));
+    const stub = await tokensIn(course.root, id, 'stub');
+    compared.push(comparePairs(id, ones, stub ? [stub, ...given] : given, above));
   }
   return {
     schema: 'attention-kit/similarity/v1',
@@ -62,4 +63,11 @@ export async function classLikeness({
 async function tokensIn(root: string, id: string, name: string): Promise<SourceTokens | null> {
   const bundled = await bundleExercise(root, id);
   return isBundleError(bundled) ? null : tokensOf(name, bundled, `${id}.ts`);
+}
+
+/** The stub's bundle has only what the stub uses of it. */
+async function givenFiles(): Promise<SourceTokens[]> {
+  const within = join(PACKAGE_ROOT, 'exercises');
+  const bundled = await bundle({ entry: join(within, 'arguments.ts'), within });
+  return isBundleError(bundled) ? [] : [tokensOf('arguments', bundled, 'arguments.ts')];
 }

@@ -18,16 +18,17 @@ export interface ExercisePairs {
   summary: LikenessReport['exercises'][number];
 }
 
-/** @param given what everyone has from the start: the stub, which counts for nothing */
+/** @param given what everyone has from the start: the stub and the given files, which count for nothing */
 export function comparePairs(
   exercise: string,
   submitted: Submitted[],
-  given: SourceTokens,
+  given: SourceTokens[],
   above: number,
 ): ExercisePairs {
   const index = new FingerprintIndex(TOKENS, WINDOW);
-  index.addIgnoredFile(given.file);
   index.addFiles(submitted.map(({ tokens }) => tokens.file));
+  // Only now: what is added after an ignored file is not held against it.
+  for (const { file } of given) index.addIgnoredFile(file);
   const owners = new Map(submitted.map((one) => [one.tokens.file.id, one]));
   const all: number[] = [];
   const pairs: LikePair[] = [];

@@ -24,10 +24,13 @@ export function tokensOf(name: string, { code, map }: Bundle, source: string): S
   let [row, column, last] = [0, 0, ''];
   for (const { type, value } of jsTokens(code)) {
     if (!BLANK.test(type)) {
-      tokens.push(kindOf(type, value, last));
-      places.push(new Region(row, column, row, column + value.length));
       const origin = originalPositionFor(trace, { line: row + 1, column });
-      lines.push(origin.source?.endsWith(source) ? origin.line : null);
+      // What has no origin is the bundler's.
+      if (origin.source !== null) {
+        tokens.push(kindOf(type, value, last));
+        places.push(new Region(row, column, row, column + value.length));
+        lines.push(origin.source.endsWith(source) ? origin.line : null);
+      }
       last = value;
     }
     const rows = value.split(/\r\n|[\n\r\u2028\u2029]/);

@@ -55,6 +55,8 @@ export interface View<Case, Inputs> {
   params: Case;
   /** The inputs that bring it out: with the identity as values, an attention's output is its weights. */
   inputs: (drawn: Inputs, params: Case) => Inputs;
+  /** What the output then is, with its axes: weights_BHTS. */
+  as: string;
 }
 
 export interface Grader<Case = CaseParams, Inputs extends TensorTree = TensorTree> {
