@@ -32,6 +32,7 @@ export function patternOf(label: string, got: NdArray, want: NdArray, mismatch: 
     offset(got, want, scale) ??
     swapped(got, want, scale, axes) ??
     reversedOrShifted(got, want, scale, axes) ??
+    perRow(got, want, axes) ??
     place(got, want, mismatch, axes)
   );
 }
@@ -92,6 +93,22 @@ function reversedOrShifted(got: NdArray, want: NdArray, scale: number, axes: Axi
   return null;
 }
 
+/** Rows along the last axis that are each right but for a factor: what a forgotten normalisation leaves. */
+function perRow(got: NdArray, want: NdArray, axes: AxisName[]): string | null {
+  const columns = want.shape.at(-1) ?? 1;
+  const rows = want.data.length / columns;
+  if (columns < FEWEST || rows < 2) return null;
+  for (let row = 0; row < rows; row++) {
+    const [g, w] = [got, want].map(({ data }) => data.subarray(row * columns, (row + 1) * columns));
+    const size = w.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    const k = w.reduce((sum, value, i) => sum + value * g[i], 0) / w.reduce((sum, value) => sum + value * value, 0);
+    if (size === 0 || !Number.isFinite(k) || Math.abs(k) < 1e-6) return null;
+    const moved = w.map((value) => k * value);
+    if (!agree(g, moved, size * Math.abs(k))) return null;
+  }
+  return `Each row along ${axes[axes.length - 1].full} is what is due times a factor of its own (is it normalised?).`;
+}
+
 /** All wrong values at one place of an axis. */
 function place(got: NdArray, want: NdArray, { count, size }: Values, axes: AxisName[]): string | null {
   if (count === size || count < 2) return null;
@@ -102,13 +119,11 @@ function place(got: NdArray, want: NdArray, { count, size }: Values, axes: AxisN
   });
   // Errors below this page's tolerance are too small to be placed.
   if (wrong.length < 2) return null;
-  for (let axis = 0; axis < want.shape.length; axis++) {
-    const only = wrong[0][axis];
-    if (want.shape[axis] < 2 || wrong.some((index) => index[axis] !== only)) continue;
-    const which = only === 0 ? 'the first' : only === want.shape[axis] - 1 ? 'the last' : `number ${only}`;
-    return `All that is wrong lies in ${which} place of ${axes[axis].full}.`;
-  }
-  return null;
+  const fixed = axes.flatMap(({ full }, axis) => {
+    const [{ [axis]: only }] = wrong;
+    return want.shape[axis] > 1 && wrong.every((index) => index[axis] === only) ? [`${full} is ${only}`] : [];
+  });
+  return fixed.length > 0 ? `All that is wrong lies where ${fixed.join(' and ')}.` : null;
 }
 
 function same(got: NdArray, want: NdArray, scale: number, change: (value: number) => number): boolean {

@@ -28,7 +28,7 @@ async function withOrigin(
 ): Promise<Failure> {
   if (failure.code !== 'nan') return failure;
   const first = await subject.firstNaN(() => grader.run(subject.submission, prepared.inputs, prepared.params));
-  return first ? { ...failure, message: `${failure.message}. ${nanInWords(first)}` } : failure;
+  return first ? { ...failure, message: `${failure.message.replace(/\.$/, '')}. ${nanInWords(first)}` } : failure;
 }
 
 interface CaseResult {
