@@ -1,16 +1,32 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InputError } from '../spec/input-error.ts';
 
-/** Writes a file whole or not at all: under a temporary name first, then renamed. @throws InputError where it cannot be written */
+/** What the machine, and not the one who named the file, must see to. */
+const MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EIO']);
+
+/**
+ * Writes a file whole or not at all: under a temporary name first, then renamed. What is there and no ordinary file
+ * (/dev/stdout, a pipe) is written to as it is: renaming would put a file in its place.
+ *
+ * @throws InputError where it cannot be written; Error where the disk is full or broken
+ */
 export function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
+  // Not made from the file's name, which may be as long as a name can be.
+  const temporary = join(dirname(file), `.kit-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
+    if (existsSync(file) && !statSync(file).isFile()) {
+      writeFileSync(file, text);
+      return;
+    }
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(temporary, text);
     renameSync(temporary, file);
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw new InputError(`${file} cannot be written: ${(error as Error).message}`);
+    rmSync(temporary, { force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const words = `${file} cannot be written: ${message}`;
+    throw MACHINE.has(code ?? '') ? new Error(words) : new InputError(words);
   }
 }
