@@ -39,8 +39,13 @@ for (const { name, args, summary, options, example, load } of VERBS) {
     });
 }
 
-// A reader that has had enough (`| head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : EXIT.failed));
+// A reader that has had enough (`| head`) is no fault, and the verdict stays what it is.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`kit: the output cannot be written: ${error.message}\n`);
+  process.exit(EXIT.failed);
+});
+process.stderr.on('error', () => {});
 
 try {
   await program.parseAsync();

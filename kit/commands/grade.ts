@@ -46,7 +46,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout }),
   );
   const report = assignment ? applyPolicy(judged, assignment, commitDateOf(folder)) : judged;
-  if (options.out) writeWhole(options.out, write(report));
+  if (options.out) writeOrShow(options.out, write(report));
   else process.stdout.write(write(report));
   return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
 }
@@ -75,13 +75,27 @@ interface Work {
   maxScore: number;
 }
 
+/** A report that cannot be written where it should go has still been worked for: it is printed. */
+function writeOrShow(file: string, text: string): void {
+  try {
+    writeWhole(file, text);
+  } catch (error) {
+    process.stdout.write(text);
+    throw error;
+  }
+}
+
 function refuseFolder(folder: string): void {
-  if (!existsSync(folder)) throw new InputError(`there is no folder "${folder}"`);
+  // Node hands over names that are not UTF-8 with this in place of what it cannot read.
+  const unreadable = folder.includes('\u{fffd}') ? ': its name is not UTF-8, so rename it first' : '';
+  if (!existsSync(folder)) throw new InputError(`there is no folder "${folder}"${unreadable}`);
   if (!statSync(folder).isDirectory())
     throw new InputError(`"${folder}" is a file; a submission is a folder with exercises/ in it`);
   if (!existsSync(join(folder, 'exercises'))) {
     throw new InputError(`"${folder}" has no exercises/ in it; name the folder that holds it`);
   }
+  if (!statSync(join(folder, 'exercises')).isDirectory())
+    throw new InputError(`"${join(folder, 'exercises')}" is no folder; exercises/ is where a submission has its files`);
 }
 
 export function refuseWeakIsolation(level: string | undefined): void {

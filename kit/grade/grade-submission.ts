@@ -1,5 +1,5 @@
 /** A submission's folder in, a report out. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
 import { type BundleError, bundle, isBundleError } from '../sandbox/bundle.ts';
@@ -74,7 +74,12 @@ async function gradeExercise(request: GradeRequest, id: string, sandbox: Sandbox
   const bundled = await bundleExercise(request.folder, id);
   if (isBundleError(bundled)) return unrunnable(id, materials.spec, bundled);
 
-  const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle: bundled, timeout });
+  const subject = new Subject(sandbox, {
+    exports: materials.spec.exports,
+    bundle: bundled,
+    source: sourceOf(request.folder, id),
+    timeout,
+  });
   const cases: Cases = seed ? new HiddenCases(seed, await shelf.oracle(id)) : { kind: 'public' };
   const judgements = await judge(subject, materials, cases);
   const mistake = await recognise(subject, materials, cases, judgements);
@@ -92,6 +97,15 @@ export async function bundleExercise(folder: string, id: string) {
   if (!existsSync(entry)) return { file: `exercises/${id}.ts`, line: null, message: 'there is no such file' };
   const given = { 'arguments.ts': join(PACKAGE_ROOT, 'exercises/arguments.ts') };
   return bundle({ entry, root: resolve(folder), within, given });
+}
+
+/** The learner's file as text; it may have been taken away since it was read. */
+function sourceOf(folder: string, id: string): string {
+  try {
+    return readFileSync(join(folder, 'exercises', `${id}.ts`), 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Failures that say all there is to say: no mistake in the mathematics needs to be looked for. */

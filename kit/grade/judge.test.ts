@@ -30,7 +30,14 @@ const exampleCase = { name: 'c', params: {}, inputs: {}, expected: {}, tolerance
 async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string | null = null) {
   const subject = {
     submission: {},
-    usage: async () => ({ cost: new Meter().read(), leaked: [], disposedOfCallers: 0, log: '' }),
+    usage: async () => ({
+      cost: new Meter().read(),
+      leaked: [],
+      leakedFrom: [],
+      firstNaN: null,
+      disposedOfCallers: 0,
+      log: '',
+    }),
     forget: async () => {},
     takeFault: async () => fault,
     read: async () => {

@@ -40,14 +40,26 @@ describe('a result', () => {
   it.each<[WireValue, ResultShape, string]>([
     [['u'], 'out_BT', 'attend returned nothing (is there a return?), but a tensor is due'],
     [['v', null], 'out_BT', 'attend returned null, but a tensor is due'],
-    [['v', 3], 'out_BT', 'attend returned the number 3, but a tensor is due'],
+    [
+      ['v', 3],
+      'out_BT',
+      'attend returned the number 3, but a tensor is due (stay with tf operations; arraySync and dataSync lead out of them)',
+    ],
     [['v', 'x'.repeat(99)], 'out_BT', `attend returned the string "${'x'.repeat(39)}, but a tensor is due`],
-    [['a', [tensor, tensor]], 'out_BT', 'attend returned an array of 2 items, but a tensor is due'],
-    [['x', 'a Float32Array'], 'out_BT', 'attend returned a Float32Array, but a tensor is due'],
+    [
+      ['a', [tensor, tensor]],
+      'out_BT',
+      'attend returned an array of 2 items, but a tensor is due (stay with tf operations; arraySync and dataSync lead out of them)',
+    ],
+    [
+      ['x', 'a Float32Array'],
+      'out_BT',
+      'attend returned a Float32Array, but a tensor is due (stay with tf operations; arraySync and dataSync lead out of them)',
+    ],
     [
       ['x', 'a tensor that has been disposed'],
       'tensor',
-      'attend returned a tensor that has been disposed, but a tensor is due',
+      'attend returned a tensor that has been disposed, but a tensor is due (dispose of what lies in between, and return this one)',
     ],
     [tensor, 'number', 'attend returned a tensor, but a number is due'],
     [['v', '3'], 'number', 'attend returned the string "3", but a number is due'],

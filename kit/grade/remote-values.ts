@@ -51,7 +51,7 @@ export function structured(
     if (value[0] === 'v' && typeof value[1] === 'number') return value[1];
     throw wrong(`${what} ${kindOf(value)}, but a number is due`);
   }
-  if (value[0] !== 't') throw wrong(`${what} ${kindOf(value)}, but a tensor is due`);
+  if (value[0] !== 't') throw wrong(`${what} ${kindOf(value)}, but a tensor is due${wayToTensor(value)}`);
   const name = declared === 'tensor' ? (path.at(-1) ?? 'result') : declared;
   return new RemoteTensor(value[1], value[2], value[3], name, result, path);
 }
@@ -75,6 +75,17 @@ export function tensorsIn(arg: unknown): NdArray[] {
   if (isNdArray(arg)) return [arg];
   if (arg instanceof RemoteTensor || typeof arg !== 'object' || arg === null || ORIGIN in arg) return [];
   return Object.values(arg).flatMap(tensorsIn);
+}
+
+/** How what should have been a tensor probably stopped being one. */
+function wayToTensor(value: WireValue): string {
+  const left =
+    value[0] === 'a' ||
+    (value[0] === 'v' && typeof value[1] === 'number') ||
+    (value[0] === 'x' && /Array$/.test(value[1]));
+  if (value[0] === 'x' && value[1].includes('disposed'))
+    return ' (dispose of what lies in between, and return this one)';
+  return left ? ' (stay with tf operations; arraySync and dataSync lead out of them)' : '';
 }
 
 function kindOf(value: WireValue): string {

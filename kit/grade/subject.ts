@@ -1,6 +1,7 @@
 /** What is being judged: code in a sandbox of its own, with functions to call. A sandbox that ended is replaced by a fresh one. */
 
 import { type Host, HostFailed } from '../host/client.ts';
+import type { FirstNaN } from '../host/first-nan.ts';
 import { KernelRefused } from '../host/kernel.ts';
 import type { Outcome } from '../host/requests.ts';
 import { type Death, SandboxDied, type Usage } from '../host/sandbox-state.ts';
@@ -13,10 +14,14 @@ import { type Failure, SubmissionFault } from './failure.ts';
 import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME, originOf } from './source-lines.ts';
+import { causeInWords } from './thrown.ts';
+import { nextStep } from './todo.ts';
 
 export interface SubjectOptions {
   exports: Record<string, ResultShape>;
   bundle: Bundle;
+  /** The learner's file, to tell which of its TODOs is next. */
+  source?: string;
   /** Where in the bundle's exports the functions are; for variants, which share a file. */
   path?: string[];
   /** Seconds for one call. */
@@ -105,6 +110,22 @@ export class Subject {
     return this.#ask((host, session) => host.request('usage', { session }));
   }
 
+  /** Runs `body` once more, slowly, to see where NaN first arises. Ends the case. Null where that cannot be told. */
+  async firstNaN(body: () => Promise<unknown>): Promise<FirstNaN | null> {
+    await this.forget();
+    try {
+      await this.#ask((host, session) => host.request('traceNaN', { session }));
+      await body();
+      return (await this.usage()).firstNaN;
+    } catch (error) {
+      // It only explains a failure that is known already.
+      if (error instanceof SubmissionFault) return null;
+      throw error;
+    } finally {
+      await this.forget();
+    }
+  }
+
   /** What went wrong on the judge's side since this was last asked, if anything did. */
   async takeFault(): Promise<string | null> {
     const session = this.sandbox.current;
@@ -129,7 +150,7 @@ export class Subject {
     this.#unlessThrown(outcome);
     const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
     if (promise) {
-      const message = `${fn} returned a promise; its result is due at once, so leave out async and await (dataSync reads a tensor without)`;
+      const message = `${fn} returned a promise; its result is due at once, so leave out async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
       throw new SubmissionFault({ code: 'promise', message });
     }
     return structured(value, this.options.exports[fn], fn, result);
@@ -181,7 +202,8 @@ export class Subject {
       if (error instanceof KernelRefused) {
         throw new SubmissionFault({
           code: 'disposed-result',
-          message: 'it disposed of a result that it had returned before',
+          message:
+            'it disposed of a result that it had returned before; what is returned belongs to the caller, so dispose of everything else, before the return',
         });
       }
       if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;
@@ -215,9 +237,14 @@ export class Subject {
     if (outcome.op !== 'threw') return;
     const { name, message, stack } = outcome;
     const at = originOf(stack, this.options.bundle.map);
-    if (/^TODO\b/.test(message))
-      throw new SubmissionFault({ code: 'todo', message: `not written yet: ${message}`, at });
-    throw new Thrown({ code: `threw:${name}`, message: `it threw ${name}: ${message}`, at }, name, message);
+    if (/^TODO\b/.test(message)) {
+      const words = `not written yet: ${message}${nextStep(message, this.options.source ?? '')}`;
+      throw new SubmissionFault({ code: 'todo', message: words, at });
+    }
+    const cause = causeInWords(message);
+    const thrown = `it threw ${name}: ${message}`;
+    const words = cause ? `${cause} (${thrown})` : thrown;
+    throw new Thrown({ code: `threw:${name}`, message: words, at }, name, message);
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -13,6 +14,27 @@ describe('the commit of a submission', () => {
   it('is what the branch in HEAD points to', () => {
     expect(commitIn({ HEAD: 'ref: refs/heads/main\n', 'refs/heads/main': `${HASH}\n` })).toBe(HASH);
     expect(commitIn({ HEAD: 'ref: refs/heads/a/b-c.d\n', 'refs/heads/a/b-c.d': `${HASH}\n` })).toBe(HASH);
+  });
+
+  it.each(['grüße/日本', 'fix#12', 'a+b@c', "it's", 'v1,2=(x)'])('is found on a branch called %s', (branch) => {
+    expect(commitIn({ HEAD: `ref: refs/heads/${branch}\n`, [`refs/heads/${branch}`]: HASH })).toBe(HASH);
+    expect(commitIn({ HEAD: `ref: refs/heads/${branch}\n`, 'packed-refs': `${HASH} refs/heads/${branch}\n` })).toBe(
+      HASH,
+    );
+  });
+
+  it('is found on a branch whose name is not UTF-8', () => {
+    const folder = temporaryFolder({ '.git/refs/heads/main': '' });
+    const name = Buffer.from('caf\u00e9', 'latin1');
+    writeFileSync(join(folder, '.git/HEAD'), Buffer.concat([Buffer.from('ref: refs/heads/'), name]));
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/.git/refs/heads/`), name]), HASH);
+    expect(commitOf(folder)).toBe(HASH);
+  });
+
+  it('is none where HEAD is a pipe, which is not waited for', () => {
+    const folder = temporaryFolder({ '.git/config': '' });
+    execFileSync('mkfifo', [join(folder, '.git/HEAD')]);
+    expect(commitOf(folder)).toBeNull();
   });
 
   it('is HEAD itself where no branch is checked out', () => {

@@ -11,6 +11,8 @@ interface Entry {
   meta: TensorMeta;
   /** An input belongs to the grader: the submission may neither free it nor pay for it. */
   input: boolean;
+  /** The kernel that made it, or `upload`. */
+  maker: string;
 }
 
 export class Heap {
@@ -27,9 +29,9 @@ export class Heap {
    * @param handle a new one, of the peer's choosing (positive) or the grader's (negative: an input)
    * @param meta what it is: a backend may tell its shape wrongly after a reshape of a complex tensor
    */
-  add(handle: number, tensor: DeviceTensor, meta: TensorMeta): void {
+  add(handle: number, tensor: DeviceTensor, meta: TensorMeta, maker = ''): void {
     const input = handle < 0;
-    this.#entries.set(handle, { tensor, meta, input });
+    this.#entries.set(handle, { tensor, meta, input, maker });
     const owner = this.#owners.get(tensor.dataId);
     if (owner) owner.count++;
     else {
@@ -40,7 +42,7 @@ export class Heap {
   }
 
   /** @throws KernelRefused for a handle that is not alive here */
-  get(handle: number): { tensor: DeviceTensor; meta: TensorMeta } {
+  get(handle: number): Readonly<Entry> {
     const entry = this.#entries.get(handle);
     if (!entry)
       throw new KernelRefused('this tensor has been disposed (inputs live only as long as the call they came with)');

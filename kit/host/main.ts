@@ -63,6 +63,9 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   async read({ session, handle }) {
     return sessionOf(session).read(handle);
   },
+  async traceNaN({ session }) {
+    sessionOf(session).traceNaN();
+  },
   async usage({ session }) {
     return sessionOf(session).usage();
   },

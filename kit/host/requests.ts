@@ -32,6 +32,8 @@ export interface Requests {
   gradient: Request<{ session: number; wrt: WireValue[]; timeoutMs: number }, Outcome>;
   gradientEnd: Request<{ session: number; outputs: WireValue[]; cotangents: WireValue[]; timeoutMs: number }, Outcome>;
   read: Request<{ session: number; handle: number }, Uint8Array>;
+  /** Up to the next `forget`, `usage` tells where NaN first arose. */
+  traceNaN: Request<{ session: number }, void>;
   usage: Request<{ session: number }, Usage>;
   takeFault: Request<{ session: number }, string | null>;
   forget: Request<{ session: number }, void>;

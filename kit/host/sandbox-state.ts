@@ -1,4 +1,5 @@
 /** What the host tells of a sandbox: what it used, and why it is gone. Apart from the session, whose backends take long to load. */
+import type { FirstNaN } from './first-nan.ts';
 import type { Cost } from './meter.ts';
 
 /** Why a sandbox is no longer there. `timeout`, `exited` and `limit` are the submission's doing, so is `protocol`. */
@@ -17,8 +18,12 @@ export interface Usage {
   cost: Cost;
   /** Shapes of tensors that are alive, though neither inputs nor results. */
   leaked: number[][];
+  /** The kernel that made each of them, or `upload` for a tensor made of JavaScript values. */
+  leakedFrom: string[];
   /** Disposals of what belongs to the caller: inputs and earlier results. */
   disposedOfCallers: number;
+  /** Where NaN first arose, if that was asked for with `traceNaN` and it did. */
+  firstNaN: FirstNaN | null;
   /** What the submission printed. */
   log: string;
 }

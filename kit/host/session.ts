@@ -16,6 +16,7 @@ import {
   type WireTensor,
   type WireValue,
 } from '../protocol/messages.ts';
+import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
 import { type Death, SandboxDied, type Usage } from './sandbox-state.ts';
 import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
@@ -133,13 +134,20 @@ export class Session {
       .filter(
         (handle) => !this.#workbench.heap.isInput(handle) && !this.#baseline.has(handle) && !this.#results.has(handle),
       )
-      .map((handle) => [...this.#workbench.heap.get(handle).meta.shape]);
+      .map((handle) => this.#workbench.heap.get(handle));
     return {
       cost: this.#workbench.meter.read(),
-      leaked,
+      leaked: leaked.map(({ meta }) => [...meta.shape]),
+      leakedFrom: leaked.map(({ maker }) => maker),
+      firstNaN: this.#workbench.nanTrace?.found ?? null,
       disposedOfCallers: this.#disposedOfCallers,
       log: this.#log,
     };
+  }
+
+  /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
+  traceNaN(): void {
+    this.#workbench.nanTrace = new NaNTrace();
   }
 
   /** A fault of the kit or the backend in running a kernel, nothing that the submission can be blamed for; told once. */
@@ -158,6 +166,7 @@ export class Session {
     this.#disposedOfCallers = 0;
     this.#log = '';
     this.#workbench.meter.reset();
+    this.#workbench.nanTrace = undefined;
     this.drawBaseline();
     if (!this.#death) this.#send({ op: 'forget' });
   }

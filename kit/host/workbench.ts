@@ -1,6 +1,7 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
 import type { FromSandbox } from '../protocol/messages.ts';
 import { bytesOf, download, runKernel, upload } from './backend.ts';
+import type { NaNTrace } from './first-nan.ts';
 import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
 import { KernelRefused, type TensorDType, type TensorMeta } from './kernel.ts';
@@ -29,6 +30,8 @@ export class OverLimit extends Error {}
 export class Workbench {
   readonly meter = new Meter();
   readonly heap: Heap;
+  /** Set while it is looked for where NaN arises. */
+  nanTrace: NaNTrace | undefined;
 
   constructor(readonly limits: SessionLimits) {
     this.heap = new Heap(this.meter, limits.memoryBytes);
@@ -82,7 +85,11 @@ export class Workbench {
     if (outputs.length !== plan.outputs.length)
       throw new Error(`${name} gave ${outputs.length} tensors, not ${plan.outputs.length}`);
     this.meter.kernel(name, plan.flops, plan.view ? 0 : sum(Object.values(metas)), written);
-    for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta);
+    for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta, name);
+    if (this.nanTrace) {
+      const held = plan.outputs.map((meta, i) => ({ tensor: outputs[i], meta }));
+      await this.nanTrace.look(name, Object.fromEntries(entries), held);
+    }
   }
 
   /** @throws KernelRefused if the bytes are not of that shape, or do not fit; OverLimit */
@@ -94,7 +101,7 @@ export class Workbench {
     this.heap.reserve(bytes.length);
     this.#count();
     this.meter.transfer('uploads');
-    this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype });
+    this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype }, 'upload');
   }
 
   #count(): void {

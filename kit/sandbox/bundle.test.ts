@@ -147,7 +147,9 @@ describe('a submission that cannot be bundled is told where and why', () => {
   it('in a folder by the name of a file', async () => {
     const within = join(temporaryFolder({ 'exercises/a.ts': '' }), 'exercises');
     mkdirSync(join(within, ENTRY), { recursive: true });
-    expect(await bundle({ entry: join(within, ENTRY), within })).toMatchObject({ message: 'it is no file' });
+    expect(await bundle({ entry: join(within, ENTRY), within })).toMatchObject({
+      message: 'it is no file, but a folder',
+    });
   });
 
   it('in JSON that is none', async () => {

@@ -78,7 +78,7 @@ function importPolicy({ entry, within, root: shown = within, given = {} }: Bundl
     setup(build) {
       build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind }) => {
         if (kind === 'entry-point') {
-          if (!isFile(entry)) return { errors: [{ text: 'it is no file' }] };
+          if (!isFile(entry)) return { errors: [{ text: `it is no file, but ${kindOf(entry)}` }] };
           const inside = realpathSync(entry).startsWith(root + sep);
           return inside
             ? { path: entry }
@@ -121,6 +121,13 @@ function importPolicy({ entry, within, root: shown = within, given = {} }: Bundl
       });
     },
   };
+}
+
+function kindOf(path: string): string {
+  const stats = statSync(path);
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 const isFile = (path: string) => existsSync(path) && statSync(path).isFile();

@@ -117,7 +117,7 @@ function runRemotely(
   post({
     op: 'kernel',
     name,
-    inputs: Object.fromEntries(present.map(([key, info]) => [key, handleOf(info)])),
+    inputs: Object.fromEntries(present.map(([key, info]) => [key, liveHandleOf(info)])),
     attrs: sent,
     outputs: infos.map(handleOf),
   });
@@ -125,6 +125,13 @@ function runRemotely(
 }
 
 const handleOf = ({ dataId }: { dataId: object }): number => (dataId as RemoteData).handle;
+
+/** Said here, at the learner's own line; the host would say it later. An input is the host's to keep. */
+function liveHandleOf(info: { dataId: object }): number {
+  const handle = handleOf(info);
+  if (handle > 0 && backend.refCount(info.dataId) === 0) throw new Error('this tensor has been disposed');
+  return handle;
+}
 
 /** Attributes as MessagePack takes them: typed arrays as arrays, nothing undefined. */
 function plain(attrs: tf.NamedAttrMap = {}): Record<string, unknown> {

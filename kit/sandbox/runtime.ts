@@ -23,6 +23,8 @@ let functions: Functions = {};
 /** The little of `process` that honest code asks for. */
 const standInProcess = { env: {}, argv: [], nextTick: queueMicrotask, exit: process.exit.bind(process) };
 
+// Ten frames are tfjs's own before the learner's line comes.
+Error.stackTraceLimit = 30;
 registerRemoteBackend();
 const submissionConsole = makeConsole();
 removeWaysOut();

@@ -3,6 +3,7 @@ import type { CaseParams, Grader, Rejection } from '../../spec/grader.ts';
 import { Draw, deriveSeed } from '../../tensors/draw.ts';
 import type { NdArray } from '../../tensors/ndarray.ts';
 import type { Failure } from '../failure.ts';
+import { functionOf } from '../kernel-names.ts';
 import { flattenRemote } from '../outputs.ts';
 import { RemoteTensor } from '../remote-values.ts';
 import { type Subject, Thrown } from '../subject.ts';
@@ -41,7 +42,7 @@ async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed
   for (const draw of draws) {
     const outputs = flattenRemote(await grader.run(subject.submission, grader.inputs(draw, params), params));
     const values: Record<string, NdArray> = {};
-    const { leaked, disposedOfCallers } = await subject.usage();
+    const { leaked, leakedFrom, disposedOfCallers } = await subject.usage();
     for (const [name, value] of Object.entries(outputs)) {
       if (value instanceof RemoteTensor) values[name] = await subject.read(value);
     }
@@ -49,19 +50,12 @@ async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed
     if (disposedOfCallers > 0) {
       return {
         code: 'disposed-input',
-        message: 'it disposes of an input or of an earlier result, which belong to the caller',
+        message:
+          'it disposes of an input or of an earlier result, which belong to the caller and may be needed again; dispose of your own tensors only (tf.tidy does)',
       };
     }
     if (leaked.length > 0) {
-      const shapes = leaked
-        .slice(0, 3)
-        .map((shape) => `[${shape}]`)
-        .join(', ');
-      const what =
-        leaked.length === 1
-          ? `a tensor of shape ${shapes} is`
-          : `${leaked.length} tensors (${shapes}${leaked.length > 3 ? ' …' : ''}) are`;
-      return { code: 'leak', message: `${what} still in memory after the call` };
+      return { code: 'leak', message: leakInWords(leaked, leakedFrom) };
     }
     results.push(values);
   }
@@ -71,6 +65,25 @@ async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed
       return { code: 'unsteady', message: `the same inputs give another ${name} the second time: ${differs}` };
   }
   return null;
+}
+
+const MOST_LEAKS_NAMED = 3;
+
+/** How many, of what shapes, made by which operation. */
+function leakInWords(shapes: number[][], makers: string[]): string {
+  const made = new Map<string, { each: string; count: number }>();
+  for (const [i, shape] of shapes.entries()) {
+    const each = `of shape [${shape}] from ${functionOf(makers[i])}`;
+    made.set(each, { each, count: (made.get(each)?.count ?? 0) + 1 });
+  }
+  const kinds = [...made.values()].sort((a, b) => b.count - a.count);
+  const way = 'tf.tidy disposes of all but what its function returns';
+  if (shapes.length === 1) {
+    return `a tensor of shape [${shapes[0]}] is still in memory after the call. It came from ${functionOf(makers[0])}; ${way}`;
+  }
+  const named = kinds.slice(0, MOST_LEAKS_NAMED).map(({ each, count }) => `${count} ${each}`);
+  const rest = kinds.length > MOST_LEAKS_NAMED ? ' …' : '';
+  return `${shapes.length} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
 }
 
 async function unrejected({ call, error, mentions }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {

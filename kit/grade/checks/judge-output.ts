@@ -7,6 +7,8 @@ import { type Failure, format, type Picture } from '../failure.ts';
 import type { Expected } from '../outputs.ts';
 import { RemoteTensor } from '../remote-values.ts';
 import type { Subject } from '../subject.ts';
+import { axisHint } from './axis-names.ts';
+import { patternOf } from './pattern.ts';
 
 export interface JudgedOutput {
   failure: Failure | null;
@@ -14,31 +16,13 @@ export interface JudgedOutput {
   value?: NdArray;
 }
 
-const LETTERS: Record<string, string> = {
-  B: 'batch',
-  H: 'heads',
-  G: 'key/value heads',
-  T: 'queries',
-  S: 'keys',
-  M: 'd_model',
-  D: 'head dimension',
-  V: 'value dimension',
-  E: 'experts',
-  N: 'state',
-  C: 'latent',
-  R: 'rotary dimension',
-  W: 'window',
-  L: 'length',
-  I: 'channels',
-};
-
 export async function judgeOutput(
   subject: Subject,
   name: string,
   got: RemoteTensor | number | undefined,
   expected: Expected,
   tolerance: Tolerance,
-  { name: caseName }: PreparedCase,
+  { name: caseName, params }: PreparedCase,
 ): Promise<JudgedOutput> {
   const inCase = (message: string) => `case "${caseName}": ${message}`;
   if (got === undefined)
@@ -48,7 +32,7 @@ export async function judgeOutput(
   if (got instanceof RemoteTensor && String(got.shape) !== String(expected.array.shape)) {
     const { shape: want } = expected.array;
     const message = inCase(
-      `${label} has shape [${got.shape}], but [${want}] is due${axisHint(label, got.shape, want)}`,
+      `${label} has shape [${got.shape}], but [${want}] is due${axisHint(label, got.shape, want, params)}`,
     );
     return { failure: { code: `shape:${got.shape.length}`, message }, ratio: Infinity };
   }
@@ -57,7 +41,9 @@ export async function judgeOutput(
   const error = value.dtype === expected.array.dtype ? largestError(value, expected.array) : Infinity;
   const ratio = error === 0 ? 0 : tolerance.abs === 0 ? Infinity : error / tolerance.abs;
   if (!mismatch) return { failure: null, ratio, value };
-  const failure: Failure = { code: codeOf(mismatch), message: inCase(inWords(label, mismatch, tolerance)) };
+  const pattern = mismatch.kind === 'values' ? patternOf(label, value, expected.array, mismatch) : null;
+  const words = `${inWords(label, mismatch, tolerance)}${pattern ? `. ${pattern}` : ''}`;
+  const failure: Failure = { code: codeOf(mismatch), message: inCase(words) };
   if (mismatch.kind === 'values' && mismatch.size > 2) {
     const { worst } = mismatch;
     failure.picture = picture(`${label} in case "${caseName}"`, value, expected.array, worst.index, tolerance.abs);
@@ -103,7 +89,8 @@ export function codeOf(mismatch: Mismatch): string {
 
 function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string {
   if (mismatch.kind === 'shape') return `${label} has shape [${mismatch.got}], but [${mismatch.want}] is due`;
-  if (mismatch.kind === 'dtype') return `${label} is ${mismatch.got}, but ${mismatch.want} is due`;
+  if (mismatch.kind === 'dtype')
+    return `${label} is ${mismatch.got}, but ${mismatch.want} is due${dtypeHint(mismatch.got)}`;
   const { worst, count, size } = mismatch;
   const place = worst.index.length ? `${label}[${worst.index}]` : label;
   const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
@@ -112,12 +99,8 @@ function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string 
   return `${place} is ${got}, but ${want} is due${close}${many}`;
 }
 
-/** Says which axis is off, in the letters of the tensor's name. */
-function axisHint(label: string, got: number[], want: readonly number[]): string {
-  const letters = label.match(/_([A-Z0-9]+)$/)?.[1] ?? '';
-  if (letters.length !== want.length) return '';
-  if (got.length !== want.length) return `: ${want.length} axes, ${[...letters].join(', ')}`;
-  const axis = want.findIndex((size, i) => size !== got[i]);
-  const meaning = LETTERS[letters[axis]];
-  return `: axis ${axis}, ${letters[axis]}${meaning ? ` (${meaning})` : ''}, is ${got[axis]} and not ${want[axis]}`;
+/** Where a dtype that nobody asked for usually comes from. */
+function dtypeHint(got: string): string {
+  if (got === 'bool') return ': a comparison gives true and false (tf.cast, or tf.where, makes numbers of them)';
+  return got === 'int32' ? ': tf.range, argMax, gather indices and tensors of dtype int32 give integers (tf.cast)' : '';
 }

@@ -2,6 +2,7 @@
 import type { NdArray } from '../../tensors/ndarray.ts';
 import type { PreparedCase } from '../cases.ts';
 import { type Failure, inCase, SubmissionFault } from '../failure.ts';
+import { nanInWords } from '../first-nan.ts';
 import { flattenRemote } from '../outputs.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
 import { judgeOutput } from './judge-output.ts';
@@ -12,12 +13,23 @@ export const checkValues: Check = async (context) => {
     const result = await runCase(context, prepared);
     outcome.ratio = Math.max(outcome.ratio ?? 0, result.ratio);
     if (result.failure) {
-      outcome.failure ??= result.failure;
+      outcome.failure ??= await withOrigin(result.failure, context, prepared);
       outcome.observed = { ...outcome.observed, [prepared.name]: result.observed };
     }
   }
   return outcome;
 };
+
+/** A NaN is told with where it arose, which takes a second run. */
+async function withOrigin(
+  failure: Failure,
+  { subject, grader }: CheckContext,
+  prepared: PreparedCase,
+): Promise<Failure> {
+  if (failure.code !== 'nan') return failure;
+  const first = await subject.firstNaN(() => grader.run(subject.submission, prepared.inputs, prepared.params));
+  return first ? { ...failure, message: `${failure.message.replace(/\.$/, '')}. ${nanInWords(first)}` } : failure;
+}
 
 interface CaseResult {
   failure: Failure | null;

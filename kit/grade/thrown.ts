@@ -1,0 +1,94 @@
+/** tfjs's errors that a learner meets, in plain words. The error itself is told besides. */
+
+const shapeOf = (text: string) => `[${text.replace(/\s+/g, '')}]`;
+
+const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray) => string][] = [
+  [
+    /Argument '(\w+)' passed to '(\w+)' must be .*but got '(?:Promise|object Promise)'/s,
+    ([, argument, fn]) =>
+      `a promise was given to tf.${fn} as its ${argument}, where a tensor is due: an await is missing, or better, leave out what is async (x.data(), x.array())`,
+  ],
+  [
+    /Argument '(\w+)' passed to '(\w+)' must be .*but got '(undefined|null)'/s,
+    ([, argument, fn, what]) => `what was given to tf.${fn} as its ${argument} is ${what}, where a tensor is due`,
+  ],
+  [
+    /Argument '(\w+)' passed to '(\w+)' must be (\w+) tensor, but got (\w+) tensor/,
+    ([, argument, fn, want, got]) =>
+      `tf.${fn} wants a ${want} tensor as its ${argument}, and got ${got}: tf.cast changes the dtype`,
+  ],
+  [
+    /Tensor is disposed|this tensor has been disposed/,
+    () => 'a tensor is used that was disposed of before, by dispose() or by a tf.tidy that did not return it',
+  ],
+  [
+    /Operands could not be broadcast together with shapes ([\d, ]*?) and ([\d, ]*?)\.?$/m,
+    ([, a, b]) => `shapes ${shapeOf(a)} and ${shapeOf(b)} do not line up${broadcastHint(a, b)}`,
+  ],
+  [
+    /inner shapes \((\d+)\) and \((\d+)\) of Tensors with shapes ([\d,]*) and ([\d,]*) and transposeA=(\w+) and transposeB=(\w+)/,
+    ([, a, b, first, second, transposeA, transposeB]) =>
+      `in a product of ${shapeOf(first)} and ${shapeOf(second)}${transposition(transposeA, transposeB)}, ${a} is summed against ${b}: the summed axes must have one size${productHint(first, second, transposeA, transposeB)}`,
+  ],
+  [
+    /Size\((\d+)\) must match the product of shape ([\d,]*)/,
+    ([, size, shape]) =>
+      `${size} values do not fill the shape ${shapeOf(shape)}; reshape keeps all values, so the sizes must multiply to ${size}`,
+  ],
+  [/Maximum call stack size exceeded/, () => 'a function calls itself without end'],
+  [
+    /Cannot compute gradient: gradient function not found for (\w+)/,
+    ([, kernel]) => `tfjs has no gradient of ${kernel}, so gradients cannot pass; choose an operation that has one`,
+  ],
+  [/^(\w+) is not defined$/, ([, name]) => `there is no ${name} here: it is neither declared nor imported`],
+  [
+    /Cannot read properties of (undefined|null) \(reading '(\w+)'\)/,
+    ([, what, property]) =>
+      `something is ${what} that was expected to have .${property} (a return or an argument forgotten?)`,
+  ],
+  [
+    /^(.+) is not a function$/,
+    ([, name]) => `${name.slice(0, 60)} is called, but it is no function (another spelling?)`,
+  ],
+];
+
+/** Words that a sentence may begin with; null for an error that speaks for itself. */
+export function causeInWords(message: string): string | null {
+  for (const [pattern, words] of CAUSES) {
+    const match = message.slice(0, 2000).match(pattern);
+    if (match) return words(match);
+  }
+  return null;
+}
+
+const numbers = (text: string) =>
+  text
+    .split(',')
+    .filter((size) => size.trim() !== '')
+    .map(Number);
+
+/** Counted from the last axis, since that is how shapes are lined up. */
+function broadcastHint(first: string, second: string): string {
+  const [a, b] = [numbers(first), numbers(second)];
+  for (let back = 1; back <= Math.min(a.length, b.length); back++) {
+    const [x, y] = [a.at(-back), b.at(-back)];
+    if (x === y || x === 1 || y === 1) continue;
+    const which = back === 1 ? 'their last axis is' : `their axis ${back} from the end is`;
+    const lost = a.length !== b.length ? ' (a keepDims missing?)' : '';
+    return `: ${which} ${x} in one and ${y} in the other, where they must be the same or 1${lost}`;
+  }
+  return '';
+}
+
+function transposition(a: string, b: string): string {
+  const flags = [a === 'true' ? 'transposeA' : '', b === 'true' ? 'transposeB' : ''].filter(Boolean);
+  return flags.length > 0 ? ` with ${flags.join(' and ')}` : '';
+}
+
+/** What the other choice of transposeB would sum. */
+function productHint(first: string, second: string, transposeA: string, transposeB: string): string {
+  const [a, b] = [numbers(first), numbers(second)];
+  const inner = transposeA === 'true' ? a.at(-2) : a.at(-1);
+  const other = transposeB === 'true' ? b.at(-2) : b.at(-1);
+  return inner === other ? ` (with transposeB = ${transposeB !== 'true'} they would)` : '';
+}
