@@ -56,7 +56,7 @@ export function chosenWork(course: Course, options: { assignment?: string; exerc
   if (options.assignment === undefined) {
     const exercises = selectExercises(course, options.exercise ?? []);
     const maxScore = exercises.reduce((sum, id) => sum + maxPoints(specOf(course, id)), 0);
-    return { assignment: null, exercises, title: options.exercise?.join(', ') ?? 'All exercises', maxScore };
+    return { assignment: null, exercises, title: titleOf(course, exercises), maxScore };
   }
   if (options.exercise) throw new InputError('an assignment has its exercises; leave --exercise or --assignment out');
   const assignment = assignmentNamed(course, options.assignment);
@@ -66,6 +66,13 @@ export function chosenWork(course: Course, options: { assignment?: string; exerc
     title: assignment.title,
     maxScore: maxScoreOf(course, assignment),
   };
+}
+
+function titleOf(course: Course, exercises: string[]): string {
+  if (exercises.length === course.exercises.length) return 'All exercises';
+  return exercises.length > 3
+    ? `${exercises.length} exercises`
+    : exercises.map((id) => specOf(course, id).title).join(', ');
 }
 
 interface Work {
