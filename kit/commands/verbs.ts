@@ -23,6 +23,7 @@ export const VERBS: Verb[] = [
       BACKEND,
       TIMEOUT,
       ['--all-failures', 'explain every failed check, not only the first'],
+      ['--classroom', "in GitHub Actions: give the result as the step's output, for a classroom's reporter"],
     ],
     example: 'kit run 01-attention-fundamentals/scaled-dot-product',
     load: () => import('./run.ts'),
