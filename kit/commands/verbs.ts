@@ -37,7 +37,7 @@ export const VERBS: Verb[] = [
       ['--exercise <names...>', 'only these exercises or lectures'],
       [
         '--seed <secret>',
-        "the course's secret, or submission:… from a report to replay it; default: drawn at random and reported",
+        "the course's secret, or submission:… from a report to replay it; default: $KIT_SEED, else drawn at random and reported",
       ],
       ['--id <name>', "the submission's name; default: the folder's"],
       BACKEND,
@@ -76,7 +76,7 @@ export const VERBS: Verb[] = [
       ['--assignment <name>', "by this assignment's rules; also taken off the folders' names"],
       ['--exercise <names...>', 'only these exercises or lectures'],
       ['--prefix <text>', "what every folder's name begins with before the student's"],
-      ['--seed <secret>', "the course's secret; default: drawn at random and kept beside the grades"],
+      ['--seed <secret>', "the course's secret; default: $KIT_SEED, else drawn at random and kept beside the grades"],
       BACKEND,
       TIMEOUT,
       ['--jobs <n>', 'submissions judged at once; default: cores'],
