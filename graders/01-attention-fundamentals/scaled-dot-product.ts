@@ -1,6 +1,6 @@
 import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import { at, identity, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
   B: number;
@@ -121,6 +121,14 @@ export default defineGrader({
 
   limits: {
     scoresOrInputs: ({ B, H, T, S, D, V }) => 4 * B * H * Math.max(T * S, T * D, S * D, S * V, T * V),
+  },
+
+  views: {
+    'attention weights': {
+      params: { B: 1, H: 2, T: 8, S: 8, D: 4, V: 8, causal: true },
+      inputs: (x, { B, H, S }) => ({ ...x, v: identity([B, H], S) }),
+      as: 'weights_BHTS',
+    },
   },
 });
 

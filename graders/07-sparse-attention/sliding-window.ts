@@ -1,6 +1,6 @@
 import { defineGrader } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import { at, identity, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
   B: number;
@@ -107,6 +107,14 @@ export default defineGrader({
       error: 'RangeError',
       mentions: ['slidingWindow', 'window', 2.5],
       call: (f, draw) => f.slidingWindow(...tensors(draw, ...small), { window: 2.5 }),
+    },
+  },
+
+  views: {
+    'attention weights': {
+      params: { B: 1, H: 2, T: 12, D: 4, V: 12, window: 4 },
+      inputs: (x, { B, H, T }) => ({ ...x, v: identity([B, H], T) }),
+      as: 'weights_BHTS',
     },
   },
 });

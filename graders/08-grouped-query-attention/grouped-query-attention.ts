@@ -1,6 +1,6 @@
 import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import { at, identity, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
   B: number;
@@ -135,6 +135,14 @@ export default defineGrader({
   limits: {
     scoresOrInputs: ({ B, H, G, T, S, D, V }) =>
       4 * B * Math.max(H * T * S, H * T * D, H * T * V, G * S * D, G * S * V),
+  },
+
+  views: {
+    'attention weights': {
+      params: { B: 1, H: 4, G: 2, T: 8, S: 8, D: 4, V: 8, causal: true },
+      inputs: (x, { B, G, S }) => ({ ...x, v: identity([B, G], S) }),
+      as: 'weights_BHTS',
+    },
   },
 });
 

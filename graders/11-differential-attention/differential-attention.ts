@@ -1,6 +1,6 @@
 import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import { at, identity, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
   B: number;
@@ -137,6 +137,14 @@ export default defineGrader({
 
   limits: {
     bothMaps: ({ B, H, T, S, D, V }) => 4 * B * H * Math.max(2 * T * S, 2 * T * D, 2 * S * D, S * V, T * V),
+  },
+
+  views: {
+    'difference of the two maps, each row normed': {
+      params: { B: 1, H: 2, T: 8, S: 8, D: 4, V: 8, depth: 2, causal: true },
+      inputs: (x, { B, H, S }) => ({ ...x, heads: { ...x.heads, v: identity([B, H], S) } }),
+      as: 'map_BHTS',
+    },
   },
 });
 

@@ -69,6 +69,18 @@ export const VERBS: Verb[] = [
     load: () => import('./format.ts'),
   },
   {
+    name: 'page',
+    args: '<gradebook>',
+    summary: 'Write the class page and a page for every student, from a gradebook (instructors).',
+    options: [
+      ['--out <folder>', 'where index.html and pages/ are written'],
+      ['--similarity <file>', 'show these pairs too: what `kit similarity --json` wrote'],
+      ['--instructor', "students' pages with hidden cases and seeds; not to be handed out"],
+    ],
+    example: 'kit page gradebook.json --out class-page',
+    load: () => import('./page.ts'),
+  },
+  {
     name: 'grade-all',
     args: '<folder>',
     summary: 'Judge a class: a folder of submissions. The same command goes on where a run was stopped.',
@@ -108,6 +120,33 @@ export const VERBS: Verb[] = [
     options: [['--json', 'print as JSON']],
     example: 'kit diff grades/gradebook.json regraded/gradebook.json',
     load: () => import('./diff.ts'),
+  },
+  {
+    name: 'similarity',
+    args: '<folder>',
+    summary: 'Show which submissions of a class are alike: a place to look, not a verdict (instructors).',
+    options: [
+      ['--exercise <names...>', 'only these exercises or lectures'],
+      ['--above <percent>', 'only pairs at least so much alike', '80'],
+      ['--assignment <name>', "taken off the folders' names"],
+      ['--json', 'print as JSON, for kit page --similarity'],
+    ],
+    example: 'kit similarity submissions --exercise 07 --above 60',
+    load: () => import('./similarity.ts'),
+  },
+  {
+    name: 'show',
+    args: '<exercise>',
+    summary: 'Draw what your function computes beside what is due, as a page; judges nothing.',
+    options: [
+      ['--case <name>', 'this case or view; a wrong name lists them'],
+      ['--out <file>', 'write the page here; default: .kit/show/<exercise>.html'],
+      ['--no-open', 'only write it'],
+      BACKEND,
+      TIMEOUT,
+    ],
+    example: 'kit show scaled-dot-product',
+    load: () => import('./show.ts'),
   },
   {
     name: 'list',

@@ -19,6 +19,8 @@ export interface Fixture {
   costs: Record<string, Cost>;
   /** By wrong variant. */
   mistakes: Record<string, Mistake>;
+  /** Cases to be looked at, by view; not there where the grader has none. */
+  views?: Record<string, PreparedCase>;
 }
 
 /** What a known-wrong variant does on the public checks. */
@@ -45,8 +47,9 @@ interface PackedCase {
   cotangents?: PackedTree;
 }
 
-interface PackedFixture extends Omit<Fixture, 'cases'> {
+interface PackedFixture extends Omit<Fixture, 'cases' | 'views'> {
   cases: Record<string, PackedCase[]>;
+  views?: Record<string, PackedCase>;
 }
 
 /** Digits of expected values: far below any float32 tolerance. */
@@ -54,10 +57,11 @@ const EXPECTED_DIGITS = 12;
 /** Digits of a float32. */
 const INPUT_DIGITS = 9;
 
-export function fixtureText(fixture: Fixture): string {
+export function fixtureText({ views, ...fixture }: Fixture): string {
   const packed: PackedFixture = {
     ...fixture,
     cases: Object.fromEntries(Object.entries(fixture.cases).map(([check, cases]) => [check, cases.map(packCase)])),
+    ...(views && { views: mapped(views, packCase) }),
   };
   // One line a case and a mistake: small, and a change shows where it is.
   const lines = (value: object, depth: number): string => {
@@ -78,12 +82,21 @@ export function readFixture(file: string): Fixture {
   try {
     const packed: PackedFixture = JSON.parse(readFileSync(file, 'utf8'));
     const cases = Object.entries(packed.cases).map(([check, list]) => [check, list.map(unpackCase)]);
-    return { ...packed, cases: Object.fromEntries(cases) };
+    const { views } = packed;
+    return {
+      ...packed,
+      cases: Object.fromEntries(cases),
+      ...(views && { views: mapped(views, unpackCase) }),
+    } as Fixture;
   } catch (error) {
     throw new InputError(
       `${file} cannot be read (${(error as Error).message}); \`kit verify --update\` writes it anew`,
     );
   }
+}
+
+function mapped<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 function packCase({ name, params, inputs, expected, tolerances, cotangents }: PreparedCase): PackedCase {

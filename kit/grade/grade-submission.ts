@@ -9,7 +9,7 @@ import { deriveSeed } from '../tensors/draw.ts';
 import { diagnose } from './diagnose.ts';
 import { earned } from './earned.ts';
 import type { HostPool } from './host-pool.ts';
-import { type Cases, HiddenCases, type Judgement, judge, type Materials, observationOf } from './judge.ts';
+import { type Cases, HiddenCases, isDeath, type Judgement, judge, type Materials, observationOf } from './judge.ts';
 import type { MaterialsShelf } from './materials.ts';
 import { Sandbox } from './sandbox.ts';
 import { Subject } from './subject.ts';
@@ -81,7 +81,8 @@ async function gradeExercise(request: GradeRequest, id: string, sandbox: Sandbox
   return exerciseReport(id, materials, earned(judgements), mistake);
 }
 
-async function bundleExercise(folder: string, id: string) {
+/** The exercise as it would run: its file and what it imports of the submission's own. */
+export async function bundleExercise(folder: string, id: string) {
   const within = resolve(folder, 'exercises');
   const entry = join(within, `${id}.ts`);
   // A link would lead to files that are not the submission's, such as the solutions.
@@ -148,6 +149,7 @@ function checkReport(judgement: Judgement, misconception: CheckReport['misconcep
     maxPoints: points,
     message: failure?.message ?? reason ?? null,
     ...(failure?.at && { at: failure.at }),
+    ...(isDeath(failure?.code) && { fault: failure.code }),
     misconception,
     ...(failure?.smallest && { smallest: failure.smallest }),
     ...(failure?.picture && { picture: failure.picture }),

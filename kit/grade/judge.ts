@@ -65,7 +65,12 @@ const CHECKS: Record<CheckKind, Check> = {
 
 /** After so many checks that ended the sandbox, the others are not tried: they would only do the same. */
 const MAX_DEATHS = 2;
-const DEATH = /^(timeout|limit|exited|protocol)$/;
+const DEATHS = ['timeout', 'limit', 'exited', 'protocol'] as const;
+
+/** Whether the sandbox ended with it. */
+export function isDeath(code: string | undefined): code is (typeof DEATHS)[number] {
+  return DEATHS.some((death) => death === code);
+}
 
 export async function judge(
   subject: Subject,
@@ -83,7 +88,7 @@ export async function judge(
             code: 'not-tried',
             message: 'not tried, since the code hung or ended itself in the checks before',
           });
-    if (DEATH.test(judgement.failure?.code ?? '')) deaths++;
+    if (isDeath(judgement.failure?.code)) deaths++;
     judgements.push(judgement);
   }
   return judgements;

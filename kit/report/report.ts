@@ -47,6 +47,8 @@ export interface CheckReport {
   message: string | null;
   /** The submission's own file and line. */
   at?: string;
+  /** How it ended the check, where it neither returned nor threw. */
+  fault?: 'timeout' | 'limit' | 'exited' | 'protocol';
   /** The known mistake that this looks like, with what its author is told. That is fixed text, fit for students. */
   misconception: { id: string; feedback: string } | null;
   /** The smallest case that still fails. */

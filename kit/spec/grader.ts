@@ -50,6 +50,15 @@ export interface Rejection {
 // biome-ignore lint/suspicious/noExplicitAny: each exercise's oracle has its own signature
 export type Oracle = Record<string, (...args: any[]) => any>;
 
+/** Something to look at that no check judges, such as the attention weights: by name, for `kit show`. */
+export interface View<Case, Inputs> {
+  params: Case;
+  /** The inputs that bring it out: with the identity as values, an attention's output is its weights. */
+  inputs: (drawn: Inputs, params: Case) => Inputs;
+  /** What the output then is, with its axes: weights_BHTS. */
+  as: string;
+}
+
 export interface Grader<Case = CaseParams, Inputs extends TensorTree = TensorTree> {
   inputs: (draw: Draw, params: Case) => Inputs;
   /** Calls the submission; names its outputs. */
@@ -63,6 +72,7 @@ export interface Grader<Case = CaseParams, Inputs extends TensorTree = TensorTre
   rejects?: Record<string, Rejection>;
   /** Budgets that depend on the case, in bytes or counts, by the name that the YAML uses. */
   limits?: Record<string, (params: Case) => number>;
+  views?: Record<string, View<Case, Inputs>>;
 }
 
 /** Gives a grader its types. */

@@ -73,6 +73,13 @@ export function stack(leading: number[], part: (...indices: number[]) => Nested,
   return fromNested(build([]), dtype);
 }
 
+/** A matrix of ones and zeros for all leading indices: values under which an attention's output is its weights. */
+export function identity(leading: number[], size: number): NdArray {
+  return stack(leading, () =>
+    Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => (i === j ? 1 : 0))),
+  );
+}
+
 /** All tensors of a tree with their dotted names, in order. */
 export function leaves(tree: TensorTree, prefix = ''): [string, NdArray][] {
   return Object.entries(tree).flatMap(([name, value]): [string, NdArray][] =>

@@ -7,6 +7,7 @@ import type { HostPool } from '../grade/host-pool.ts';
 import { type Judgement, judge, type Materials, observationOf } from '../grade/judge.ts';
 import { Sandbox } from '../grade/sandbox.ts';
 import { Subject } from '../grade/subject.ts';
+import type { CheckSpec } from '../spec/exercise.ts';
 import type { Oracle } from '../spec/grader.ts';
 import { deriveSeed } from '../tensors/draw.ts';
 import { sizeOf } from '../tensors/ndarray.ts';
@@ -42,6 +43,8 @@ export async function makeFixture({
         drawCase(spec, grader, oracle, check, params, deriveSeed('public', id)),
       );
     }
+    const views = drawViews(materials, oracle);
+    if (views) fixture.views = views;
     const solution = candidates.find(({ kind }) => kind === 'solution');
     for (const check of spec.checks.filter(({ kind }) => kind === 'cost')) {
       if (solution) fixture.costs[check.id] = await measure(subjectOf(solution), grader, check.case ?? {}, id);
@@ -56,6 +59,18 @@ export async function makeFixture({
   } finally {
     await sandbox.close();
   }
+}
+
+/** Cases that are only looked at are drawn and computed like those of a check. */
+export function drawViews({ id, spec, grader }: FixtureSources['materials'], oracle: Oracle): Fixture['views'] {
+  if (!grader.views) return undefined;
+  const views = Object.entries(grader.views).map(([name, view]) => {
+    const inputs: typeof grader.inputs = (draw, params) => view.inputs(grader.inputs(draw, params), params);
+    const check: CheckSpec = { id: 'view', kind: 'values', title: name, points: 0 };
+    const params = { ...view.params, name };
+    return [name, drawCase(spec, { ...grader, inputs }, oracle, check, params, deriveSeed('public', id))];
+  });
+  return Object.fromEntries(views);
 }
 
 function mistakeOf(judgements: Judgement[], fixture: Fixture): Mistake {

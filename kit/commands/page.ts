@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { classPage } from '../report/class-page.ts';
+import { studentPage } from '../report/formats/html.ts';
+import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
+import type { LikenessReport } from '../report/likeness.ts';
+import { page } from '../report/page/page.ts';
+import { pageNames } from '../report/page-names.ts';
+import { writeWhole } from '../report/write-whole.ts';
+import { InputError } from '../spec/input-error.ts';
+
+interface Options {
+  out?: string;
+  similarity?: string;
+  instructor?: boolean;
+}
+
+export async function run(file: string, { out, similarity, instructor }: Options): Promise<number> {
+  if (!out) throw new InputError('kit page needs --out <folder>, where index.html and pages/ are written');
+  const gradebook = readAs<Gradebook>(file, 'attention-kit/gradebook/v1', 'entries', 'kit grade-all');
+  const alike = similarity
+    ? readAs<LikenessReport>(similarity, 'attention-kit/similarity/v1', 'pairs', 'kit similarity --json')
+    : undefined;
+  const names = pageNames(gradebook.entries.map(({ student }) => student));
+  for (const [i, entry] of gradebook.entries.entries()) {
+    writeWhole(join(out, 'pages', `${names[i]}.html`), pageOf(entry, instructor));
+  }
+  writeWhole(join(out, 'index.html'), classPage(gradebook, { similarity: alike }));
+  process.stdout.write(`${join(out, 'index.html')}, and ${names.length} students' pages beside it\n`);
+  return 0;
+}
+
+function pageOf({ student, report, problem }: GradebookEntry, instructor?: boolean): string {
+  if (report) return studentPage(report, { instructor, title: student });
+  return page({ title: student, body: `There is no grade yet. ${problem ?? ''}` });
+}
+
+/** @throws InputError if the file is not what the verb writes */
+function readAs<T extends { schema: string }>(file: string, schema: string, list: keyof T, verb: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  const found = value as T | null;
+  if (found?.schema !== schema || !Array.isArray(found[list])) {
+    throw new InputError(`${file} is no ${schema}; ${verb} writes such a file`);
+  }
+  return found;
+}

@@ -1,0 +1,47 @@
+import pc from 'picocolors';
+import type { LikenessReport } from '../report/likeness.ts';
+import { plain } from '../report/plain.ts';
+import { classLikeness } from '../similarity/class-likeness.ts';
+import { findCourse, selectExercises } from '../spec/course.ts';
+import { InputError } from '../spec/input-error.ts';
+
+interface Options {
+  exercise?: string[];
+  above: string;
+  assignment?: string;
+  json?: boolean;
+}
+
+/** More would not be looked at. */
+const MOST_ROWS = 50;
+
+export async function run(folder: string, options: Options): Promise<number> {
+  const above = Number(options.above);
+  if (!(above >= 0 && above <= 100)) throw new InputError(`--above takes percent, 0 to 100, not "${options.above}"`);
+  const course = findCourse();
+  const exercises = selectExercises(course, options.exercise ?? []);
+  const { assignment } = options;
+  const found = await classLikeness({ folder, course, exercises, above: above / 100, layout: { assignment } });
+  process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : table(found, above));
+  return 0;
+}
+
+function table({ pairs, exercises, submissions }: LikenessReport, above: number): string {
+  const note = pc.dim('A place to look, not a verdict: short right answers are alike by nature.');
+  if (pairs.length === 0) return `No pair of ${submissions} submissions is ${above}% alike.\n${note}\n`;
+  const usual = new Map(exercises.map((exercise) => [exercise.id, exercise.usual]));
+  const percent = (share: number) => `${Math.round(share * 100)}%`.padStart(5);
+  const lines = pairs.slice(0, MOST_ROWS).map((pair) => {
+    const { similarity, exercise, longest, overlap, left, right, leftLines, rightLines } = pair;
+    const numbers = `${percent(similarity)}  ${percent(usual.get(exercise) ?? 0)}  ${String(longest).padStart(7)}  ${String(overlap).padStart(7)}`;
+    return `${numbers}  ${exercise}\n${' '.repeat(32)}${who(left, leftLines)} and ${who(right, rightLines)}`;
+  });
+  const more = pairs.length - lines.length;
+  const head = pc.dim('alike  usual  longest  overlap  where');
+  return `${head}\n${lines.join('\n')}\n${more > 0 ? `… and ${more} more pairs; --json prints all\n` : ''}\n${note}
+${pc.dim('usual: the median of all pairs; longest: tokens in one run, at these lines; overlap: fingerprints that both have')}\n`;
+}
+
+function who(student: string, lines?: [number, number]): string {
+  return lines ? `${plain(student)} (lines ${lines[0]}–${lines[1]})` : plain(student);
+}

@@ -1,0 +1,84 @@
+/** One student's report as a page. */
+import { shareBar } from '../page/charts.ts';
+import { type Html, html } from '../page/html.ts';
+import { matrixPictures, vectorPicture } from '../page/matrix.ts';
+import { page } from '../page/page.ts';
+import { LINKED_CELLS } from '../page/scripts.ts';
+import type { Report } from '../report.ts';
+import { type StudentCheck, type StudentDetails, type StudentExercise, studentView } from '../student-view.ts';
+
+export interface StudentPageOptions {
+  /** Everything, hidden inputs and the seed too: not for students' eyes. */
+  instructor?: boolean;
+  /** Default: the submission's name. */
+  title?: string;
+}
+
+const MARKS: Record<StudentCheck['status'], [mark: string, word: string]> = {
+  pass: ['✓', 'passed'],
+  fail: ['✗', 'failed'],
+  'not-judged': ['?', 'not judged'],
+};
+
+export function studentPage(report: Report, { instructor = false, title }: StudentPageOptions = {}): string {
+  const hidden = report.seed !== 'public';
+  // What students see of public checks is what an instructor sees of all.
+  const shown = studentView(instructor ? { ...report, seed: 'public' } : report);
+  const { submission, score, maxScore, exercises, adjustments, final } = shown;
+  return page({
+    title: title ?? submission.id,
+    kicker: instructor && hidden ? 'For the instructor: shows hidden cases' : undefined,
+    lead: submission.commit && html`commit <code>${submission.commit.slice(0, 12)}</code>`,
+    body: [
+      html`<p class="total"><strong>${score}</strong> of ${maxScore} points</p>
+${shareBar(maxScore > 0 ? score / maxScore : 0)}`,
+      adjustments.map(
+        ({ reason, points }) =>
+          html`<p class="note">${reason}${points !== 0 && html` <strong class="points">${points > 0 && '+'}${points}</strong>`}</p>`,
+      ),
+      !final &&
+        html`<p class="note">Some checks could not be judged, through no fault of the code. This grade is not final.</p>`,
+      exercises.map((exercise, i) => exerciseSection(exercise, instructor ? report.exercises[i].printed : undefined)),
+    ],
+    footer: footer(report, instructor && hidden),
+    scripts: instructor || !hidden ? [LINKED_CELLS] : [],
+  });
+}
+
+function footer({ backend, isolation, seed }: Report, replay: boolean): Html {
+  const level = isolation === 'permissions' ? "Node's permissions" : isolation;
+  return html`<p>${backend.name} (${backend.device}); isolation: ${level}; ${seed === 'public' ? 'public cases' : 'hidden cases'}</p>
+${replay && html`<p>To replay this grade: <code>--seed submission:${seed}</code></p>`}`;
+}
+
+function exerciseSection({ id, title, score, maxScore, problem, checks }: StudentExercise, printed?: string): Html {
+  return html`<section>
+<div class="headline"><h2>${title}<span class="id">${id}</span></h2><span class="points">${score}/${maxScore}</span></div>
+${problem && html`<p class="fail">${problem}</p>`}
+<ul class="checks">${checks.map((check) => checkItem(check, problem))}</ul>
+${printed && html`<details><summary>What it printed</summary><pre class="scroll"><code>${printed}</code></pre></details>`}
+</section>`;
+}
+
+function checkItem({ status, title, points, maxPoints, feedback, details }: StudentCheck, problem: string | null) {
+  const [mark, word] = MARKS[status];
+  const why = [
+    details && details.message !== problem && explanation(details),
+    feedback && html`<p class="looks">It looks like this: ${feedback}</p>`,
+  ].filter(Boolean);
+  return html`<li><div class="row"><span class="status ${status}" role="img" aria-label="${word}">${mark}</span><span class="title">${title}</span><span class="points">${points}/${maxPoints}</span></div>
+${why.length > 0 && html`<div class="why">${why}</div>`}</li>`;
+}
+
+function explanation({ message, at, smallest, picture }: StudentDetails): Html {
+  return html`<p>${message}</p>
+${at && html`<p class="soft">at <code>${at}</code></p>`}
+${smallest && html`<p class="soft">smallest failing case: ${smallest}</p>`}
+${picture && pictureOf(picture)}`;
+}
+
+function pictureOf({ caption, shape, origin, got, want, tolerance }: NonNullable<StudentDetails['picture']>): Html {
+  const [rows, columns] = shape;
+  const matrix = { rows, columns, got, want, tolerance, origin };
+  return html`<p class="soft">${caption}</p>${rows === 1 ? vectorPicture(matrix) : matrixPictures(matrix)}`;
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findCourse, PACKAGE_ROOT, pathsOf } from '../spec/course.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { classLikeness } from './class-likeness.ts';
+
+const course = findCourse(PACKAGE_ROOT);
+const [, id] = course.exercises;
+const { stub, solution } = pathsOf(course, id);
+const right = readFileSync(solution, 'utf8');
+const given = readFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), 'utf8');
+
+/** Students, by what they handed in. */
+function likeness(submitted: Record<string, string>) {
+  const files = Object.entries(submitted).flatMap(([student, text]) => [
+    [`${student}/exercises/${id}.ts`, text],
+    [`${student}/exercises/arguments.ts`, given],
+  ]);
+  const folder = temporaryFolder(Object.fromEntries(files));
+  return classLikeness({ folder, course, exercises: [id], above: 0.5 });
+}
+
+describe('submissions that are alike', () => {
+  it('are found though names, literals, types and comments were changed', async () => {
+    const disguised = right
+      .replaceAll(/\b(scores|weights|allowed)\w*\b/g, (name) => `my${name}`)
+      .replaceAll('-1e9', '-2e9')
+      .replaceAll(/^/gm, '// all my own work\n')
+      .replaceAll('// all my own work\n ', ' ');
+    const { pairs } = await likeness({ ada: right, bob: disguised });
+    expect(pairs).toMatchObject([{ left: 'ada', right: 'bob', similarity: 1 }]);
+    expect(pairs[0].leftLines).toEqual([expect.any(Number), expect.any(Number)]);
+  });
+
+  it('are not those that share only what everyone was given', async () => {
+    const untouched = readFileSync(stub, 'utf8');
+    const { pairs, submissions } = await likeness({ ada: untouched, bob: untouched, eve: right });
+    expect({ pairs, submissions }).toEqual({ pairs: [], submissions: 3 });
+  });
+
+  it('are looked for in what can be read; the rest is left out', async () => {
+    const { pairs } = await likeness({ ada: right, bob: right, eve: 'export const x = ;' });
+    expect(pairs.map(({ left, right }) => [left, right])).toEqual([['ada', 'bob']]);
+  });
+});

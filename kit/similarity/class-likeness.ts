@@ -1,0 +1,73 @@
+/** A class's folder in, its like pairs out. Nothing of it is run. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findSubmissions, type LayoutOptions } from '../class/layouts.ts';
+import { withExercises } from '../class/locate.ts';
+import { Unreadable } from '../class/unzip.ts';
+import { bundleExercise } from '../grade/grade-submission.ts';
+import type { LikenessReport } from '../report/likeness.ts';
+import { bundle, isBundleError } from '../sandbox/bundle.ts';
+import { type Course, PACKAGE_ROOT } from '../spec/course.ts';
+import { comparePairs, type Submitted } from './compare.ts';
+import { type SourceTokens, tokensOf } from './tokens.ts';
+
+export interface LikenessRequest {
+  folder: string;
+  course: Course;
+  exercises: string[];
+  /** Only pairs at least so much alike: 0 to 1. */
+  above: number;
+  layout?: LayoutOptions;
+}
+
+/** Of several submissions of a student the last is compared; what cannot be read, or does not parse, is left out. */
+export async function classLikeness({
+  folder,
+  course,
+  exercises,
+  above,
+  layout,
+}: LikenessRequest): Promise<LikenessReport> {
+  const last = new Map(findSubmissions(folder, layout).map((submission) => [submission.student, submission]));
+  const submitted = new Map<string, Submitted[]>(exercises.map((id) => [id, []]));
+  const scratch = mkdtempSync(join(tmpdir(), 'kit-similarity-'));
+  try {
+    for (const { student, submission } of last.values()) {
+      await withExercises(join(folder, submission), scratch, async (root) => {
+        for (const id of exercises) {
+          const tokens = await tokensIn(root, id, student);
+          if (tokens) submitted.get(id)?.push({ student, tokens });
+        }
+      }).catch((error) => {
+        if (!(error instanceof Unreadable)) throw error;
+      });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const given = await givenFiles();
+  const compared = [];
+  for (const [id, ones] of submitted) {
+    const stub = await tokensIn(course.root, id, 'stub');
+    compared.push(comparePairs(id, ones, stub ? [stub, ...given] : given, above));
+  }
+  return {
+    schema: 'attention-kit/similarity/v1',
+    submissions: last.size,
+    pairs: compared.flatMap(({ pairs }) => pairs).sort((a, b) => b.similarity - a.similarity || b.longest - a.longest),
+    exercises: compared.map(({ summary }) => summary),
+  };
+}
+
+async function tokensIn(root: string, id: string, name: string): Promise<SourceTokens | null> {
+  const bundled = await bundleExercise(root, id);
+  return isBundleError(bundled) ? null : tokensOf(name, bundled, `${id}.ts`);
+}
+
+/** The stub's bundle has only what the stub uses of it. */
+async function givenFiles(): Promise<SourceTokens[]> {
+  const within = join(PACKAGE_ROOT, 'exercises');
+  const bundled = await bundle({ entry: join(within, 'arguments.ts'), within });
+  return isBundleError(bundled) ? [] : [tokensOf('arguments', bundled, 'arguments.ts')];
+}
