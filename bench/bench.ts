@@ -1,13 +1,17 @@
 /** Timings, each as a ratio to a baseline taken in the same run, interleaved, since machines are noisy. `npm run bench`. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../kit/spec/course.ts';
+import { gradeAllRate, mebibytes, naiveRate } from './grade-all.ts';
+import { inProcess } from './in-process.ts';
 import { roundTrip } from './round-trip.ts';
+import { writeSolved } from './solutions.ts';
 
 const EXERCISE = '01-attention-fundamentals/scaled-dot-product';
 const RUNS = 7;
+const CLASS = 20;
 const VITEST = join(PACKAGE_ROOT, 'node_modules/vitest/vitest.mjs');
 
 /** A course folder in which the exercise is solved. */
@@ -16,11 +20,7 @@ function solvedCourse(): string {
   for (const tree of ['graders', 'fixtures', 'reference', 'kit', 'node_modules', 'package.json']) {
     symlinkSync(join(PACKAGE_ROOT, tree), join(folder, tree));
   }
-  const file = join(folder, 'exercises', `${EXERCISE}.ts`);
-  mkdirSync(dirname(file), { recursive: true });
-  copyFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), join(folder, 'exercises/arguments.ts'));
-  const solution = readFileSync(join(PACKAGE_ROOT, 'solutions', `${EXERCISE}.ts`), 'utf8');
-  writeFileSync(file, solution.replace('../../exercises/arguments', '../arguments'));
+  writeSolved(folder, [EXERCISE]);
   return folder;
 }
 
@@ -51,6 +51,14 @@ try {
   row('cold kit run, against vitest on one file', median(kit), median(vitest), 's');
   const { remote, local } = await roundTrip();
   row('a kernel through the sandbox, against direct', remote, local, 'ms');
+  const checks = await inProcess(EXERCISE);
+  row('checks sandboxed, against in one process', checks.sandboxed, checks.local, 's');
+  row('the oracle of one case, against all the checks', checks.oraclePerCase, checks.sandboxed, 's');
+  const naive = await naiveRate(2, [EXERCISE]);
+  const whole = await gradeAllRate(CLASS, [EXERCISE]);
+  const more = await naiveRate(2, [EXERCISE]);
+  row('grade-all, against a vitest run for each', whole.perMinute, (naive.perMinute + more.perMinute) / 2, 'a minute');
+  console.log(`grade-all of ${CLASS}: peak ${mebibytes(whole.peakBytes)} in all its processes`);
 } finally {
   rmSync(course, { recursive: true, force: true });
 }

@@ -28,6 +28,7 @@ import { writeWhole } from '../report/write-whole.ts';
 import { findCourse } from '../spec/course.ts';
 import { InputError } from '../spec/input-error.ts';
 import { classSummary } from './class-summary.ts';
+import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { Progress } from './progress.ts';
 import { backendNamed, positive } from './session.ts';
@@ -69,7 +70,7 @@ export async function run(folder: string, options: Options): Promise<number> {
   mkdirSync(out, { recursive: true });
   const unlock = lockFolder(out);
   try {
-    const { secret, drawn } = secretOf(out, options.seed, (options.regrade ?? []).includes('all'));
+    const { secret, drawn } = secretOf(out, courseSecret(options.seed), (options.regrade ?? []).includes('all'));
     if (drawn)
       say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
     clearScratch(out);

@@ -14,6 +14,7 @@ import { type Assignment, assignmentNamed } from '../spec/assignments.ts';
 import { type Course, findCourse, selectExercises, specOf } from '../spec/course.ts';
 import { maxPoints } from '../spec/exercise.ts';
 import { InputError } from '../spec/input-error.ts';
+import { courseSecret } from './course-secret.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
@@ -40,7 +41,7 @@ export async function run(folder: string, options: Options): Promise<number> {
   if (options.out) refuseUnwritable(options.out);
 
   const id = options.id ?? submissionId(folder);
-  const seed = submissionSeed(options.seed ?? randomBytes(32).toString('hex'), id);
+  const seed = submissionSeed(courseSecret(options.seed) ?? randomBytes(32).toString('hex'), id);
   const shelf = new MaterialsShelf(course);
   const judged = await withHosts(backend, (hosts) =>
     gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout }),

@@ -1,0 +1,78 @@
+/** Seconds for one exercise's checks on hidden cases: sandboxed, in this process, and the oracle's part of it. */
+import { pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { HostPool } from '../kit/grade/host-pool.ts';
+import { HiddenCases, judge } from '../kit/grade/judge.ts';
+import { MaterialsShelf } from '../kit/grade/materials.ts';
+import { Sandbox } from '../kit/grade/sandbox.ts';
+import { Subject } from '../kit/grade/subject.ts';
+import { bundle, isBundleError } from '../kit/sandbox/bundle.ts';
+import { findCourse, pathsOf } from '../kit/spec/course.ts';
+import { comparable, localSubject } from './local-subject.ts';
+
+export interface InProcess {
+  sandboxed: number;
+  local: number;
+  /** Drawing, the oracle and the tolerances, for one case. */
+  oraclePerCase: number;
+}
+
+const RUNS = 5;
+
+export async function inProcess(id: string): Promise<InProcess> {
+  const course = findCourse();
+  const shelf = new MaterialsShelf(course);
+  const [materials, oracle] = await Promise.all([shelf.materials(id), shelf.oracle(id)]);
+  const { spec } = materials;
+  const { solution } = pathsOf(course, id);
+  const bundled = await bundle({ entry: solution, root: course.root, within: course.root });
+  if (isBundleError(bundled)) throw new Error(bundled.message);
+  const functions = await import(pathToFileURL(solution).href);
+  await tf.setBackend('wasm');
+
+  const checks = comparable(spec);
+  const hosts = new HostPool({ backend: 'wasm' });
+  const measured = { sandboxed: [] as number[], local: [] as number[], oracle: [] as number[] };
+  let count = 0;
+  try {
+    for (let run = 0; run <= RUNS; run++) {
+      const cases = new HiddenCases(`bench-${run}`, oracle);
+      const drawing = await seconds(async () => {
+        count = checks.reduce((sum, check) => sum + cases.of(check, materials).length, 0);
+      });
+      const judged = async (subject: Subject) => {
+        const judgements = await judge(subject, materials, cases, checks);
+        const wrong = judgements.find(({ status }) => status !== 'pass');
+        if (wrong) throw new Error(`${wrong.check.id}: ${wrong.failure?.message ?? wrong.reason}`);
+      };
+      // Each with a start of its own, as each submission has.
+      const sandboxed = await seconds(async () => {
+        const sandbox = new Sandbox(hosts);
+        await judged(new Subject(sandbox, { exports: spec.exports, bundle: bundled }));
+        await sandbox.close();
+      });
+      const local = await seconds(() => judged(localSubject(functions, spec.exports)));
+      // The first warms up: the host starts in it.
+      if (run === 0) continue;
+      measured.sandboxed.push(sandboxed);
+      measured.local.push(local);
+      measured.oracle.push(drawing);
+    }
+  } finally {
+    await hosts.stop();
+  }
+  return {
+    sandboxed: median(measured.sandboxed),
+    local: median(measured.local),
+    oraclePerCase: median(measured.oracle) / count,
+  };
+}
+
+async function seconds(run: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await run();
+  return (performance.now() - started) / 1000;
+}
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
