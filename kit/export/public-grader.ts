@@ -1,4 +1,5 @@
 /** The part of a grader that a student's repository carries: what it takes to judge the public cases. */
+import { relative } from 'node:path';
 import { build } from 'esbuild';
 import { stringify } from 'yaml';
 import { readFixture } from '../grade/fixture.ts';
@@ -21,12 +22,17 @@ export function publicSpecText(spec: ExerciseSpec): string {
   return `# What is judged, in which cases, for how many points. Grading adds cases that are not here.\n${stringify(publicSpec(spec))}`;
 }
 
-/** The grader's code with all that it imports of the kit, as one JavaScript module. */
+/**
+ * The grader's code with all that it imports of the kit, as one JavaScript module.
+ * @throws InputError if it imports anything else, such as a solution
+ */
 export async function graderModule(course: Course, id: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [pathsOf(course, id).grader],
+  const file = pathsOf(course, id).grader;
+  const { outputFiles, metafile } = await build({
+    entryPoints: [file],
     bundle: true,
     write: false,
+    metafile: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -36,6 +42,9 @@ export async function graderModule(course: Course, id: string): Promise<string> 
     logLevel: 'silent',
     absWorkingDir: course.root,
   });
+  const own = relative(course.root, file).replaceAll('\\', '/');
+  const stray = Object.keys(metafile.inputs).find((input) => input !== own && !input.startsWith('kit/'));
+  if (stray) throw new InputError(`${file} imports ${stray}; a grader that students get may import from kit/ only`);
   return outputFiles[0].text;
 }
 

@@ -70,8 +70,10 @@ export const TSCONFIG = json({
   include: ['exercises', 'tests'],
 });
 
+/** What the kit keeps for itself stays out, save the stubs that `kit reset` goes back to. */
 export const GITIGNORE = `node_modules/
-.kit/
+.kit/*
+!.kit/stubs/
 `;
 
 /** Git must not change line ends in files that are compared byte by byte. */

@@ -60,7 +60,10 @@ async function addExercise(files: Files, course: Course, id: string): Promise<vo
   const paths = pathsOf(course, id);
   const spec = specOf(course, id);
   refuseHiddenCases(course, id, spec);
-  files.set(`exercises/${id}.ts`, readFileSync(paths.stub, 'utf8'));
+  const stub = readFileSync(paths.stub, 'utf8');
+  files.set(`exercises/${id}.ts`, stub);
+  // For `kit reset`.
+  files.set(`.kit/stubs/${id}.ts`, stub);
   files.set(`fixtures/${id}.json`, readFileSync(paths.fixture, 'utf8'));
   files.set(`graders/${id}.yaml`, publicSpecText(spec));
   files.set(`graders/${id}.js`, await graderModule(course, id));
