@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { lintWorkflow } from '../../scripts/workflows/lint-workflow.ts';
 import { classroomWorkflow, stepIds } from './classroom-workflow.ts';
-import { lintWorkflow } from './lint-workflow.ts';
 
 const EXERCISES = [
   { id: '01-attention-fundamentals/softmax', title: 'Softmax', points: 10 },
