@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
 import { MaterialsShelf } from '../grade/materials.ts';
 import { submissionId } from '../grade/submission-id.ts';
-import { jsonReport } from '../report/json.ts';
-import { type Report, verdictOf } from '../report/report.ts';
-import { terminalReport } from '../report/terminal.ts';
-import { writeWhole } from '../report/write-whole.ts';
+import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
+import { verdictOf } from '../report/report.ts';
+import { refuseUnwritable, writeWhole } from '../report/write-whole.ts';
 import { tryBubblewrap } from '../sandbox/launch.ts';
 import { findCourse, selectExercises } from '../spec/course.ts';
 import { InputError } from '../spec/input-error.ts';
@@ -24,21 +23,16 @@ interface Options {
   out?: string;
 }
 
-const FORMATS: Record<string, (report: Report) => string> = {
-  terminal: (report) => terminalReport(report, { explain: 'all' }),
-  json: jsonReport,
-};
-
 export async function run(folder: string, options: Options): Promise<number> {
   const course = findCourse();
   const exercises = selectExercises(course, options.exercise ?? []);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
-  const write = FORMATS[options.format];
-  if (!write)
-    throw new InputError(`there is no format "${options.format}"; there are ${Object.keys(FORMATS).join(', ')}`);
+  const { load } = formatNamed(REPORT_FORMATS, options.format);
+  const write = await load();
   refuseFolder(folder);
   refuseWeakIsolation(options.requireIsolation);
+  if (options.out) refuseUnwritable(options.out);
 
   const id = options.id ?? submissionId(folder);
   const seed = submissionSeed(options.seed ?? randomBytes(32).toString('hex'), id);

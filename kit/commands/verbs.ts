@@ -41,11 +41,30 @@ export const VERBS: Verb[] = [
       BACKEND,
       TIMEOUT,
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
-      ['--format <format>', 'terminal or json', 'terminal'],
+      [
+        '--format <format>',
+        'terminal, json (all of it), or for students: student, markdown, annotations, classroom, classroom50, gradescope, junit',
+        'terminal',
+      ],
       ['--out <file>', 'write the report here instead of to the terminal'],
     ],
     example: 'kit grade fixtures/submissions/missing-scale --seed my-course-2026',
     load: () => import('./grade.ts'),
+  },
+  {
+    name: 'format',
+    args: '<file>',
+    summary: 'Turn a stored report or gradebook into another format.',
+    options: [
+      [
+        '--as <format>',
+        'of a report as in kit grade; of a gradebook csv, canvas, moodle, classroom-csv, classroom50-scores',
+      ],
+      ['--fill <file>', "the exported file to fill in: Canvas's gradebook, Classroom 50's scores.json"],
+      ['--out <file>', 'write it here instead of to the terminal'],
+    ],
+    example: 'kit format gradebook.json --as canvas --fill canvas-export.csv --out canvas-import.csv',
+    load: () => import('./format.ts'),
   },
   {
     name: 'list',
