@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { commitDateOf } from '../class/submitted-at.ts';
 import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
 import { MaterialsShelf } from '../grade/materials.ts';
+import { applyPolicy, maxScoreOf } from '../grade/policy.ts';
 import { submissionId } from '../grade/submission-id.ts';
-import { jsonReport } from '../report/json.ts';
-import { type Report, verdictOf } from '../report/report.ts';
-import { terminalReport } from '../report/terminal.ts';
-import { writeWhole } from '../report/write-whole.ts';
+import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
+import { verdictOf } from '../report/report.ts';
+import { refuseUnwritable, writeWhole } from '../report/write-whole.ts';
 import { tryBubblewrap } from '../sandbox/launch.ts';
-import { findCourse, selectExercises } from '../spec/course.ts';
+import { type Assignment, assignmentNamed } from '../spec/assignments.ts';
+import { type Course, findCourse, selectExercises, specOf } from '../spec/course.ts';
+import { maxPoints } from '../spec/exercise.ts';
 import { InputError } from '../spec/input-error.ts';
+import { courseSecret } from './course-secret.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
+  assignment?: string;
   exercise?: string[];
   seed?: string;
   id?: string;
@@ -24,31 +29,51 @@ interface Options {
   out?: string;
 }
 
-const FORMATS: Record<string, (report: Report) => string> = {
-  terminal: (report) => terminalReport(report, { explain: 'all' }),
-  json: jsonReport,
-};
-
 export async function run(folder: string, options: Options): Promise<number> {
   const course = findCourse();
-  const exercises = selectExercises(course, options.exercise ?? []);
+  const { exercises, assignment } = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
-  const write = FORMATS[options.format];
-  if (!write)
-    throw new InputError(`there is no format "${options.format}"; there are ${Object.keys(FORMATS).join(', ')}`);
+  const { load } = formatNamed(REPORT_FORMATS, options.format);
+  const write = await load();
   refuseFolder(folder);
   refuseWeakIsolation(options.requireIsolation);
+  if (options.out) refuseUnwritable(options.out);
 
   const id = options.id ?? submissionId(folder);
-  const seed = submissionSeed(options.seed ?? randomBytes(32).toString('hex'), id);
+  const seed = submissionSeed(courseSecret(options.seed) ?? randomBytes(32).toString('hex'), id);
   const shelf = new MaterialsShelf(course);
-  const report = await withHosts(backend, (hosts) =>
+  const judged = await withHosts(backend, (hosts) =>
     gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout }),
   );
+  const report = assignment ? applyPolicy(judged, assignment, commitDateOf(folder)) : judged;
   if (options.out) writeWhole(options.out, write(report));
   else process.stdout.write(write(report));
   return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
+}
+
+/** What is graded: an assignment by its rules, or exercises for the points of their checks. */
+export function chosenWork(course: Course, options: { assignment?: string; exercise?: string[] }): Work {
+  if (options.assignment === undefined) {
+    const exercises = selectExercises(course, options.exercise ?? []);
+    const maxScore = exercises.reduce((sum, id) => sum + maxPoints(specOf(course, id)), 0);
+    return { assignment: null, exercises, title: options.exercise?.join(', ') ?? 'All exercises', maxScore };
+  }
+  if (options.exercise) throw new InputError('an assignment has its exercises; leave --exercise or --assignment out');
+  const assignment = assignmentNamed(course, options.assignment);
+  return {
+    assignment,
+    exercises: assignment.exercises,
+    title: assignment.title,
+    maxScore: maxScoreOf(course, assignment),
+  };
+}
+
+interface Work {
+  assignment: Assignment | null;
+  exercises: string[];
+  title: string;
+  maxScore: number;
 }
 
 function refuseFolder(folder: string): void {
@@ -60,7 +85,7 @@ function refuseFolder(folder: string): void {
   }
 }
 
-function refuseWeakIsolation(level: string | undefined): void {
+export function refuseWeakIsolation(level: string | undefined): void {
   if (level === undefined || level === 'permissions') return;
   if (level !== 'bubblewrap')
     throw new InputError(`there is no isolation level "${level}"; there are bubblewrap, permissions`);

@@ -4,6 +4,7 @@ import { jsonReport } from '../report/json.ts';
 import { verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { findCourse, selectExercises } from '../spec/course.ts';
+import { classroomOutput, stepOutput } from './classroom-output.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
@@ -12,6 +13,7 @@ interface Options {
   timeout: string;
   allFailures?: boolean;
   debug?: boolean;
+  classroom?: boolean;
 }
 
 export async function run(names: string[], options: Options): Promise<number> {
@@ -19,6 +21,7 @@ export async function run(names: string[], options: Options): Promise<number> {
   if (options.debug) return (await import('./run-debug.ts')).runDebug(course, names);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
+  const output = options.classroom ? stepOutput() : undefined;
   const chosen = selectExercises(course, names);
   const shelf = new MaterialsShelf(course);
   return withHosts(backend, async (hosts) => {
@@ -30,7 +33,8 @@ export async function run(names: string[], options: Options): Promise<number> {
       report = await judge([chosen[next]]);
     }
     const explain = options.allFailures ? 'all' : 'first';
-    process.stdout.write(options.json ? jsonReport(report) : terminalReport(report, { explain }));
+    if (output) process.stdout.write(classroomOutput(report, output));
+    else process.stdout.write(options.json ? jsonReport(report) : terminalReport(report, { explain }));
     return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
   });
 }

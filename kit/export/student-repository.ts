@@ -7,6 +7,7 @@ import { type Course, lectureOf, PACKAGE_ROOT, pathsOf, specOf } from '../spec/c
 import { maxPoints } from '../spec/exercise.ts';
 import { InputError } from '../spec/input-error.ts';
 import { EXPORT_FILE, type ExportRecord } from '../spec/student-repository.ts';
+import { classroomWorkflow } from './classroom-workflow.ts';
 import { type EnginePackage, enginePackage } from './engine-package.ts';
 import { cutLockfile, type Lock } from './lockfile.ts';
 import { graderModule, publicSpecText, refuseHiddenCases } from './public-grader.ts';
@@ -31,14 +32,10 @@ export async function studentRepository(course: Course, assignment: Assignment):
   const engine = enginePackage(versions);
   const { node } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).engines as { node: string };
   const manifest = studentManifest({ name: assignment.name, title: assignment.title, engine, versions, node });
+  const exercises = assignment.exercises.map((id) => described(course, assignment, id));
   const files: Files = new Map<string, string | Uint8Array>([
-    [
-      'README.md',
-      studentReadme(
-        assignment,
-        assignment.exercises.map((id) => described(course, assignment, id)),
-      ),
-    ],
+    ['README.md', studentReadme(assignment, exercises)],
+    ['.github/workflows/classroom.yml', classroomWorkflow(assignment.title, exercises)],
     ['package.json', json(manifest)],
     ['package-lock.json', json(cutLockfile(manifest, withEngine(lock, engine)))],
     ['tsconfig.json', TSCONFIG],

@@ -16,9 +16,11 @@ export class HostPool {
   constructor(readonly options: HostOptions) {}
 
   async get(): Promise<Host> {
-    const current = await this.#host?.catch(() => undefined);
+    const seen = this.#host;
+    const current = await seen?.catch(() => undefined);
     if (current?.alive) return current;
-    this.#host = Host.start(join(DIST, 'host.cjs'), this.options);
+    // Of several that found none, or found it gone, the first starts the next, and the others wait for that one.
+    if (this.#host === seen || !this.#host) this.#host = Host.start(join(DIST, 'host.cjs'), this.options);
     return this.#host;
   }
 

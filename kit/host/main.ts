@@ -32,9 +32,11 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     return { backend: info, isolation };
   },
   async open() {
-    // One that did not start is no reason for the next not to.
-    const waiting = await standby?.catch(() => undefined);
+    // Taken before it is waited for, or two submissions that open at once would share it.
+    const ready = standby;
     standby = undefined;
+    // One that did not start is no reason for the next not to.
+    const waiting = await ready?.catch(() => undefined);
     const session = waiting && !waiting.dead ? waiting : await spawnSandbox();
     const id = nextSession++;
     sessions.set(id, session);

@@ -1,0 +1,61 @@
+/** From what was judged to what is entered: the policy applied, one submission a student. A pure function of the journal. */
+import { applyPolicy } from '../grade/policy.ts';
+import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
+import type { Assignment } from '../spec/assignments.ts';
+import type { JournalRecord } from './journal.ts';
+import { compare } from './layouts.ts';
+
+export interface GradebookHead {
+  assignment: Assignment | null;
+  title: string;
+  maxScore: number;
+}
+
+export function makeGradebook({ assignment, title, maxScore }: GradebookHead, records: JournalRecord[]): Gradebook {
+  const students = new Map<string, JournalRecord[]>();
+  for (const record of records) students.set(record.student, [...(students.get(record.student) ?? []), record]);
+  const entries = [...students.values()].map((own) => {
+    const candidates = own
+      .sort((a, b) => compare(a.submission, b.submission))
+      .map((record) => entryOf(record, assignment, maxScore));
+    return candidates.length === 1 ? candidates[0] : kept(candidates, assignment?.keep ?? 'latest');
+  });
+  return {
+    schema: 'attention-kit/gradebook/v1',
+    assignment: assignment?.name ?? null,
+    title,
+    maxScore,
+    entries: entries.sort((a, b) => compare(a.student, b.student)),
+  };
+}
+
+/** The same text for the same grades. */
+export const gradebookText = (gradebook: Gradebook): string => `${JSON.stringify(gradebook, null, 1)}\n`;
+
+function entryOf(record: JournalRecord, assignment: Assignment | null, maxScore: number): GradebookEntry {
+  const { student, submission, submittedAt, status, problem } = record;
+  const report = record.report && assignment ? applyPolicy(record.report, assignment, submittedAt) : record.report;
+  const score = status === 'graded' ? (report?.score ?? null) : status === 'unreadable' ? 0 : null;
+  return { student, submission, submittedAt, status, score, maxScore, problem, report };
+}
+
+/** The one of several that counts. Where that cannot be told, the student has no grade rather than a wrong one. */
+function kept(entries: GradebookEntry[], keep: 'best' | 'latest'): GradebookEntry {
+  if (keep === 'best') {
+    const unjudged = entries.find(({ status }) => status === 'not-judged');
+    return unjudged ?? entries.reduce((best, entry) => ((entry.score ?? 0) > (best.score ?? 0) ? entry : best));
+  }
+  if (entries.every(({ submittedAt }) => submittedAt !== null)) {
+    return entries.reduce((last, entry) =>
+      compare(entry.submittedAt ?? '', last.submittedAt ?? '') >= 0 ? entry : last,
+    );
+  }
+  const names = entries.map(({ submission }) => submission).join(', ');
+  return {
+    ...entries[0],
+    status: 'not-judged',
+    score: null,
+    problem: `the latest of ${names} counts, but it is not known when they were handed in; keep one of them, and grade again`,
+    report: null,
+  };
+}

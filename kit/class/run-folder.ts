@@ -1,0 +1,100 @@
+/** The folder that a run writes: its journal, its gradebook, a report a student, and what all of them were judged with. */
+import { createHash, randomBytes, scryptSync } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from '../report/write-whole.ts';
+import { InputError } from '../spec/input-error.ts';
+
+export interface RunSettings {
+  schema: 'attention-kit/run/v1';
+  assignment: string | null;
+  exercises: string[];
+  backend: string;
+  timeout: number;
+  /** Hash of the graders and the kit. */
+  graders: string;
+  /** Hash of the course's secret: tells two apart and gives neither away. */
+  seed: string;
+  shard: Shard | null;
+  /** Of this run or shard. */
+  students: string[];
+}
+
+/** The i-th of n, counted from 1. */
+export interface Shard {
+  index: number;
+  count: number;
+}
+
+export const runPaths = (out: string) => ({
+  journal: join(out, 'journal.jsonl'),
+  gradebook: join(out, 'gradebook.json'),
+  reports: join(out, 'reports'),
+  settings: join(out, 'run.json'),
+  seed: join(out, 'seed'),
+  scratch: join(out, 'unpacked'),
+});
+
+export function readSettings(out: string): RunSettings | null {
+  const file = runPaths(out).settings;
+  if (!existsSync(file)) return null;
+  try {
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as RunSettings;
+    if (settings.schema === 'attention-kit/run/v1') return settings;
+  } catch {
+    // Said below.
+  }
+  throw new InputError(`${file} is not of this kit's making; name another folder`);
+}
+
+export function writeSettings(out: string, settings: RunSettings): void {
+  writeWhole(runPaths(out).settings, `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/**
+ * The course's secret for this run: as given, else as drawn when the run began, which only its owner may read.
+ * @throws InputError where the run began with another, and what it judged would not count
+ */
+export function secretOf(out: string, given: string | undefined, anew: boolean): { secret: string; drawn: boolean } {
+  const file = runPaths(out).seed;
+  const before = readSettings(out)?.seed;
+  const stored = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  const secret = given ?? stored;
+  if (secret === undefined && before !== undefined) {
+    throw new InputError(`"${out}" was begun with a --seed; give the same again, or name another --out`);
+  }
+  if (secret !== undefined && before !== undefined && hashOfSecret(secret) !== before && !anew) {
+    throw new InputError(
+      `"${out}" was begun with another seed; give that one, name another --out, or judge all again with --regrade all`,
+    );
+  }
+  if (secret !== undefined) return { secret, drawn: false };
+  const drawn = randomBytes(32).toString('hex');
+  mkdirSync(out, { recursive: true });
+  writeFileSync(file, `${drawn}\n`, { mode: 0o600 });
+  return { secret: drawn, drawn: true };
+}
+
+/** Slow to make, so that guessing a course's secret from it is slow too. */
+export function hashOfSecret(secret: string): string {
+  return scryptSync(secret, 'attention-kit/run/v1', 16).toString('hex');
+}
+
+/** A student's file: any name in, one safe name out, and never the same for two. */
+export function reportFile(out: string, student: string): string {
+  const name = [...Buffer.from(student)]
+    .map((byte) => String.fromCharCode(byte))
+    .map((c, i) =>
+      /[A-Za-z0-9_@ -]/.test(c) || (c === '.' && i > 0) ? c : `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
+    .join('');
+  const short =
+    name.length <= 200
+      ? name
+      : `${name.slice(0, 150)}%-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  return join(runPaths(out).reports, `${short}.json`);
+}
+
+export function clearScratch(out: string): void {
+  rmSync(runPaths(out).scratch, { recursive: true, force: true });
+}

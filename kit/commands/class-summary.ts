@@ -1,0 +1,41 @@
+/** What an instructor reads when a class is graded. */
+import pc from 'picocolors';
+import type { Gradebook } from '../report/gradebook.ts';
+import { plain } from '../report/plain.ts';
+
+export interface RunFacts {
+  judged: number;
+  unchanged: number;
+  seconds: number;
+  file: string;
+}
+
+export function classSummary(gradebook: Gradebook, { judged, unchanged, seconds, file }: RunFacts): string {
+  const { entries, maxScore, title } = gradebook;
+  const scores = entries.flatMap(({ score }) => (score === null ? [] : [score])).sort((a, b) => a - b);
+  const took = `${judged} judged in ${seconds.toFixed(0)} s${unchanged ? `, ${unchanged} unchanged` : ''}`;
+  const lines = ['', pc.bold(plain(title)), `${entries.length} students, ${took}`];
+  if (scores.length > 0) {
+    const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
+    const median = (scores[(scores.length - 1) >> 1] + scores[scores.length >> 1]) / 2;
+    lines.push(
+      `mean ${mean.toFixed(1)}, median ${median}, from ${scores[0]} to ${scores[scores.length - 1]} of ${maxScore}`,
+    );
+  }
+  lines.push(...listed(gradebook, 'unreadable', 'Nothing in these could be graded, and they count 0:'));
+  lines.push(
+    ...listed(
+      gradebook,
+      'not-judged',
+      'These have no grade yet: a fault of the machine, not theirs. See `kit doctor`, then run the same command again:',
+    ),
+  );
+  lines.push('', `The gradebook is in ${file}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function listed({ entries }: Gradebook, status: Gradebook['entries'][number]['status'], title: string): string[] {
+  const found = entries.filter((entry) => entry.status === status);
+  if (found.length === 0) return [];
+  return ['', title, ...found.map(({ student, problem }) => `  ${plain(student)}: ${plain(problem ?? '')}`)];
+}

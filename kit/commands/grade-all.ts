@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { hashOfGraders } from '../class/fingerprint.ts';
+import { gradeClass, hashOf } from '../class/grade-class.ts';
+import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
+import { findSubmissions, type Submission } from '../class/layouts.ts';
+import { lockFolder } from '../class/lock.ts';
+import { gradebookText, makeGradebook } from '../class/make-gradebook.ts';
+import {
+  clearScratch,
+  hashOfSecret,
+  readSettings,
+  reportFile,
+  runPaths,
+  type Shard,
+  secretOf,
+  writeSettings,
+} from '../class/run-folder.ts';
+import { isInShard, parseShard } from '../class/shard.ts';
+import { readSubmittedTimes } from '../class/submitted-at.ts';
+import { HostPool } from '../grade/host-pool.ts';
+import { MaterialsShelf } from '../grade/materials.ts';
+import type { Gradebook } from '../report/gradebook.ts';
+import { jsonReport } from '../report/json.ts';
+import { plain } from '../report/plain.ts';
+import { writeWhole } from '../report/write-whole.ts';
+import { findCourse } from '../spec/course.ts';
+import { InputError } from '../spec/input-error.ts';
+import { classSummary } from './class-summary.ts';
+import { courseSecret } from './course-secret.ts';
+import { chosenWork, refuseWeakIsolation } from './grade.ts';
+import { Progress } from './progress.ts';
+import { backendNamed, positive } from './session.ts';
+
+interface Options {
+  assignment?: string;
+  exercise?: string[];
+  prefix?: string;
+  seed?: string;
+  backend: string;
+  timeout: string;
+  jobs?: string;
+  shard?: string;
+  regrade?: string[];
+  submitted?: string;
+  requireIsolation?: string;
+  out?: string;
+  json?: boolean;
+}
+
+export async function run(folder: string, options: Options): Promise<number> {
+  const course = findCourse();
+  const work = chosenWork(course, options);
+  const backend = backendNamed(options.backend);
+  const timeout = positive('--timeout', options.timeout);
+  const jobs = options.jobs ? Math.ceil(positive('--jobs', options.jobs)) : cpus().length;
+  const shard = options.shard === undefined ? null : parseShard(options.shard);
+  const times = options.submitted === undefined ? new Map<string, string>() : readSubmittedTimes(options.submitted);
+  refuseWeakIsolation(options.requireIsolation);
+  refuseFolder(folder);
+  const everybody = findSubmissions(folder, options);
+  const again = regrading(options.regrade ?? [], everybody);
+  const submissions = withTimes(everybody, times, options.submitted).filter(
+    ({ student }) => !shard || isInShard(student, shard),
+  );
+
+  const out = options.out ?? besides(folder, shard);
+  refuseOut(out, folder);
+  mkdirSync(out, { recursive: true });
+  const unlock = lockFolder(out);
+  try {
+    const { secret, drawn } = secretOf(out, courseSecret(options.seed), (options.regrade ?? []).includes('all'));
+    if (drawn)
+      say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
+    clearScratch(out);
+    const graders = hashOfGraders(course, work.exercises);
+    const judgedWith = { exercises: work.exercises, backend, timeout, graders };
+    const students = [...new Set(submissions.map(({ student }) => student))];
+    const earlier = readSettings(out);
+    if (earlier && JSON.stringify(earlier.exercises) !== JSON.stringify(work.exercises)) {
+      throw new InputError(`"${out}" holds the grades of other exercises; name another --out`);
+    }
+    writeSettings(out, {
+      schema: 'attention-kit/run/v1',
+      assignment: work.assignment?.name ?? null,
+      ...judgedWith,
+      seed: hashOfSecret(secret),
+      shard,
+      students,
+    });
+
+    const journal = new Journal(runPaths(out).journal);
+    const progress = new Progress('grading', submissions.length, process.stderr, 4);
+    const before = readJournal(runPaths(out).journal);
+    const counted = new Set<string>();
+    const tally = { judged: 0, unchanged: 0 };
+    const started = Date.now();
+    try {
+      await gradeClass({
+        folder,
+        submissions,
+        course,
+        shelf: new MaterialsShelf(course),
+        exercises: work.exercises,
+        secret,
+        timeout,
+        settings: hashOf(JSON.stringify(judgedWith)),
+        jobs,
+        newHosts: () => new HostPool({ backend }),
+        scratch: runPaths(out).scratch,
+        before,
+        again,
+        onRecord: (record, how) => {
+          if (how === 'judged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt) journal.append(record);
+          if (counted.has(keyOf(record))) return;
+          counted.add(keyOf(record));
+          tally[how]++;
+          progress.done(lineOf(record, how));
+        },
+      });
+    } finally {
+      progress.end();
+      journal.close();
+      clearScratch(out);
+    }
+    const seconds = (Date.now() - started) / 1000;
+    const records = readJournal(runPaths(out).journal);
+    const gradebook = makeGradebook(
+      work,
+      submissions.map((submission) => records.get(keyOf(submission)) as JournalRecord),
+    );
+    writeResults(out, gradebook);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ out, ...tally, seconds, gradebook: runPaths(out).gradebook, ...countsOf(gradebook) }, null, 2)}\n`
+        : classSummary(gradebook, { ...tally, seconds, file: runPaths(out).gradebook }),
+    );
+    return gradebook.entries.some(({ status }) => status === 'not-judged') ? 3 : 0;
+  } finally {
+    unlock();
+  }
+}
+
+/** The gradebook, and each student's report. */
+export function writeResults(out: string, gradebook: Gradebook): void {
+  for (const { student, report } of gradebook.entries) {
+    if (report) writeWhole(reportFile(out, student), jsonReport(report));
+  }
+  // Last, so that where it is the others are.
+  writeWhole(runPaths(out).gradebook, gradebookText(gradebook));
+}
+
+function countsOf({ entries }: Gradebook): Record<GradebookStatus, number> {
+  const count = (status: GradebookStatus) => entries.filter((entry) => entry.status === status).length;
+  return { graded: count('graded'), 'not-judged': count('not-judged'), unreadable: count('unreadable') };
+}
+type GradebookStatus = Gradebook['entries'][number]['status'];
+
+function lineOf({ student, status, report, problem }: JournalRecord, how: 'judged' | 'unchanged'): string {
+  const result = status === 'graded' && report ? `${report.score}/${report.maxScore}` : `${status}: ${problem}`;
+  return `${plain(student)}  ${result}${how === 'unchanged' ? '  unchanged' : ''}`;
+}
+
+/** Beside the class's folder, since whatever is in it is a submission. */
+function besides(folder: string, shard: Shard | null): string {
+  const name = `${basename(resolve(folder))}-grades${shard ? `-${shard.index}-of-${shard.count}` : ''}`;
+  return join(dirname(resolve(folder)), name);
+}
+
+function refuseFolder(folder: string): void {
+  if (!existsSync(folder)) throw new InputError(`there is no folder "${folder}"`);
+  if (!statSync(folder).isDirectory())
+    throw new InputError(`"${folder}" is a file; a class is a folder of submissions, so unpack it first`);
+  if (existsSync(join(folder, 'exercises')) || existsSync(join(folder, 'graders')))
+    throw new InputError(`"${folder}" is one submission; \`kit grade\` grades it, or name the folder around it`);
+}
+
+function refuseOut(out: string, folder: string): void {
+  if (`${resolve(out)}/`.startsWith(`${resolve(folder)}/`))
+    throw new InputError(`--out "${out}" lies in the class's folder, where it would be a submission; name another`);
+  if (existsSync(out) && !statSync(out).isDirectory()) throw new InputError(`--out "${out}" is a file; name a folder`);
+}
+
+function regrading(words: string[], submissions: Submission[]): (record: JournalRecord) => boolean {
+  for (const word of words) {
+    if (/^(all|changed|failed)$/.test(word) || submissions.some(({ student }) => student === word)) continue;
+    throw new InputError(`--regrade takes all, changed, failed or a student; there is no student "${word}"`);
+  }
+  return ({ student, report }) =>
+    words.includes('all') ||
+    words.includes(student) ||
+    (words.includes('failed') && (report === null || report.score < report.maxScore));
+}
+
+function withTimes(submissions: Submission[], times: Map<string, string>, file = ''): Submission[] {
+  for (const student of times.keys()) {
+    const own = submissions.filter((submission) => submission.student === student).length;
+    if (own === 0) throw new InputError(`${file}: there is no submission of "${plain(student)}"`);
+    if (own > 1) throw new InputError(`${file}: "${plain(student)}" has ${own} submissions; keep the one that counts`);
+  }
+  return submissions.map((submission) => ({
+    ...submission,
+    submittedAt: times.get(submission.student) ?? submission.submittedAt,
+  }));
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

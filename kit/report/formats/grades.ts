@@ -1,0 +1,19 @@
+/** What of a gradebook's entry is a grade: never what could not be judged. */
+import type { Gradebook, GradebookEntry } from '../gradebook.ts';
+
+/** The text of a gradebook format, and what the instructor should know of it, a line each. */
+export interface Filled {
+  text: string;
+  notes: string[];
+}
+
+/** Null where there is no grade: not a zero. */
+export function gradeOf({ status, score }: GradebookEntry): number | null {
+  return status === 'not-judged' ? null : score;
+}
+
+/** Notes on those who have no grade. */
+export function ungraded({ entries }: Gradebook): string[] {
+  const names = entries.filter((entry) => gradeOf(entry) === null).map(({ student }) => student);
+  return names.length === 0 ? [] : [`without a grade, since not judged: ${names.join(', ')}`];
+}

@@ -1,0 +1,86 @@
+/** Gradescope's `results.json`. */
+import { plain } from '../plain.ts';
+import type { Report } from '../report.ts';
+import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
+import { reasons, remainder } from './rows.ts';
+
+interface GradescopeTest {
+  name: string;
+  number: string;
+  status?: 'passed' | 'failed';
+  score?: number;
+  max_score: number;
+  output: string;
+  visibility: 'visible';
+}
+
+/**
+ * A grade that is not final has no score at all, neither in total nor in the tests: Gradescope then asks for another run
+ * rather than recording what is there.
+ */
+export function gradescope(report: Report): string {
+  const view = studentView(report);
+  const tests = view.exercises.flatMap((exercise, i) =>
+    exercise.checks.map((check, j) => checkTest(check, exercise, `${i + 1}.${j + 1}`, view)),
+  );
+  const results = {
+    ...(view.final && { score: view.score }),
+    output: summary(view),
+    output_format: 'text',
+    test_output_format: 'text',
+    test_name_format: 'text',
+    stdout_visibility: 'hidden',
+    tests: [...tests, ...policyTest(view, tests.length)],
+  };
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+function summary(view: StudentReport): string {
+  if (!view.final) {
+    return 'Some checks could not be judged, through no fault of the code. This is no grade yet: the autograder must run again.';
+  }
+  const why = reasons(view);
+  return `${view.score} of ${view.maxScore} points${why ? `; ${why}` : ''}.`;
+}
+
+function checkTest(
+  check: StudentCheck,
+  { title, problem }: StudentExercise,
+  number: string,
+  { final }: StudentReport,
+): GradescopeTest {
+  const { status, points, maxPoints, feedback, details } = check;
+  const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
+  const unjudged = 'Could not be judged, through no fault of the code.';
+  return {
+    name: plain(`${title}: ${check.title}`),
+    number,
+    ...(status !== 'not-judged' && { status: status === 'pass' ? 'passed' : 'failed' }),
+    ...(final && { score: points }),
+    max_score: maxPoints,
+    output:
+      status === 'not-judged'
+        ? unjudged
+        : said
+            .filter((text) => text != null)
+            .map(plain)
+            .join('\n'),
+    visibility: 'visible',
+  };
+}
+
+/** What a policy changed is a row too, so that the rows add up to the score. */
+function policyTest(view: StudentReport, count: number): GradescopeTest[] {
+  const { points, maxPoints } = remainder(view);
+  if (!view.final || (points === 0 && maxPoints === 0)) return [];
+  return [
+    {
+      name: "The assignment's rules",
+      number: String(count + 1),
+      score: points,
+      max_score: maxPoints,
+      output: reasons(view),
+      visibility: 'visible',
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+/** JUnit XML as readers accept it: a suite an exercise, a case a check, points as properties. */
+import { plain } from '../plain.ts';
+import type { Report } from '../report.ts';
+import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
+import { remainder } from './rows.ts';
+
+export function junit(report: Report): string {
+  const view = studentView(report);
+  const suites = view.exercises.map((exercise) => suite(exercise, view));
+  const checks = view.exercises.flatMap((exercise) => exercise.checks);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${xml(view.submission.id)}" ${counts(checks)}>
+${[...suites, ...rules(view)].join('')}</testsuites>
+`;
+}
+
+function suite({ id, title, problem, checks }: StudentExercise, view: StudentReport): string {
+  const cases = checks.map((check) => testCase(check, id, problem, view));
+  return `  <testsuite name="${xml(title)}" ${counts(checks)}>
+${cases.join('')}  </testsuite>
+`;
+}
+
+function testCase(check: StudentCheck, id: string, problem: string | null, { final }: StudentReport): string {
+  const { title, status, points, maxPoints } = check;
+  return `    <testcase name="${xml(title)}" classname="${xml(id)}">
+${properties('      ', { ...(final && { points }), maxPoints })}${outcome(status, check, problem)}    </testcase>
+`;
+}
+
+/** A fault of the machine is an error, not a failure. */
+function outcome(status: StudentCheck['status'], { feedback, details }: StudentCheck, problem: string | null): string {
+  if (status === 'pass') return '';
+  if (status === 'not-judged')
+    return '      <error type="not-judged" message="could not be judged, through no fault of the code"/>\n';
+  const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
+  const lines = said.filter((text) => text != null).map(xml);
+  return `      <failure message="${lines[0] ?? 'failed'}">${lines.join('\n')}</failure>\n`;
+}
+
+/** What a policy changed: a suite without cases, so that points add up and no test is invented. */
+function rules(view: StudentReport): string[] {
+  const { points, maxPoints } = remainder(view);
+  if (view.adjustments.length === 0 && points === 0 && maxPoints === 0) return [];
+  const given = Object.fromEntries(
+    view.adjustments.map((adjustment, i) => [`adjustment.${i + 1}`, `${adjustment.reason} (${adjustment.points})`]),
+  );
+  return [
+    `  <testsuite name="The assignment&#39;s rules" ${counts([])}>
+${properties('    ', { ...(view.final && { points }), maxPoints, ...given })}  </testsuite>
+`,
+  ];
+}
+
+function properties(indent: string, values: Record<string, string | number>): string {
+  const lines = Object.entries(values).map(
+    ([name, value]) => `${indent}  <property name="${name}" value="${xml(String(value))}"/>\n`,
+  );
+  return `${indent}<properties>\n${lines.join('')}${indent}</properties>\n`;
+}
+
+function counts(checks: StudentCheck[]): string {
+  const count = (wanted: StudentCheck['status']) => checks.filter(({ status }) => status === wanted).length;
+  return `tests="${checks.length}" failures="${count('fail')}" errors="${count('not-judged')}" skipped="0"`;
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** For text and attributes. Besides control characters, XML 1.0 has no U+FFFE and U+FFFF. */
+function xml(text: string): string {
+  return plain(text)
+    .replace(/[\ufffe\uffff]/g, '\u{fffd}')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}

@@ -1,0 +1,48 @@
+/** A stored report or gradebook, held against its schema. */
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { InputError } from '../spec/input-error.ts';
+import gradebookSchema from './gradebook.schema.json' with { type: 'json' };
+import type { Gradebook } from './gradebook.ts';
+import reportSchema from './report.schema.json' with { type: 'json' };
+import type { Report } from './report.ts';
+
+const ajv = new Ajv({ allowUnionTypes: true });
+ajv.addSchema(reportSchema, 'attention-kit/report/v1');
+ajv.addSchema(gradebookSchema, 'attention-kit/gradebook/v1');
+
+/** @throws InputError that names the file and what is wrong with it */
+export function readGrades(file: string): Report | Gradebook {
+  const data = readJson(file) as { schema?: unknown } | null;
+  const validate = typeof data?.schema === 'string' ? ajv.getSchema<Report | Gradebook>(data.schema) : undefined;
+  if (!validate || !/^attention-kit\//.test(String(data?.schema))) {
+    throw new InputError(`${file} is neither a report (kit grade --format json) nor a gradebook`);
+  }
+  if (!validate(data)) {
+    const [{ instancePath, message }] = validate.errors ?? [];
+    throw new InputError(`${file} is not as its schema says: ${instancePath || 'it'} ${message}`);
+  }
+  return data as Report | Gradebook;
+}
+
+export function isGradebook(grades: Report | Gradebook): grades is Gradebook {
+  return grades.schema === 'attention-kit/gradebook/v1';
+}
+
+/** @throws InputError if there is no such file */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function readJson(file: string): unknown {
+  const text = readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${file} is no JSON: ${(error as Error).message}`);
+  }
+}
