@@ -27,25 +27,21 @@ export function studentManifest({ name, title, engine, versions, node }: Manifes
   };
 }
 
-/** One test file an exercise, so that editors can run one of them. */
+/**
+ * One test file an exercise, so that editors can run one of them. The exercise runs in a sandbox, not in vitest, so it
+ * is imported as text: by that, vitest runs the tests again when it changes, and reporters point at its lines.
+ */
 export const testFile = (id: string) => `import { describeExercise } from 'attention-kit/vitest';
+import '../../exercises/${id}.ts?raw';
 
 describeExercise('${id}');
 `;
 
-export const VITEST_CONFIG = `import { existsSync } from 'node:fs';
-import { defineConfig } from 'vitest/config';
+export const VITEST_CONFIG = `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    // Tests do not import the exercises, since these run in a sandbox; so say which test is about which file.
-    watchTriggerPatterns: [
-      {
-        pattern: /exercises\\/(.+)\\.ts$/,
-        testsToRun: (_file, [, id]) => (existsSync(\`tests/\${id}.test.ts\`) ? \`tests/\${id}.test.ts\` : []),
-      },
-    ],
     // What every exercise may import.
     forceRerunTriggers: ['**/exercises/arguments.ts', '**/vitest.config.ts', '**/package.json'],
     // The files share a judge that is warm.
@@ -63,6 +59,8 @@ export const TSCONFIG = json({
     moduleResolution: 'bundler',
     lib: ['es2023', 'dom'],
     types: [],
+    // Tests import exercises as text.
+    noUncheckedSideEffectImports: false,
     strict: true,
     noEmit: true,
     skipLibCheck: true,
