@@ -24,8 +24,8 @@ const shelf = new MaterialsShelf(course);
 const hosts = new HostPool({ backend: 'wasm' });
 const seed = (id: string) => submissionSeed(SECRET, id);
 
-function grade(folder: string, id: string, timeout?: number): Promise<Report> {
-  return gradeSubmission({ folder, id, course, shelf, exercises: [EXERCISE], hosts, seed: seed(id), timeout });
+function grade(folder: string, id: string, exercise = EXERCISE, timeout?: number): Promise<Report> {
+  return gradeSubmission({ folder, id, course, shelf, exercises: [exercise], hosts, seed: seed(id), timeout });
 }
 
 const honest = temporaryFolder({
@@ -53,7 +53,7 @@ describe('an attack gains no more than its answer is worth, harms nobody, and is
     mkdirSync(MARKERS, { recursive: true });
     const host = await hosts.get();
 
-    const report = await grade(folder, attack.name, attack.timeout);
+    const report = await grade(folder, attack.name, attack.exercise, attack.timeout);
 
     const messages = report.exercises[0].checks.map(({ id, points, message }) => `${id} ${points}: ${message ?? ''}`);
     expect(report.score, messages.join('\n')).toBe(attack.due);

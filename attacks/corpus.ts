@@ -10,6 +10,8 @@ export interface Attack {
   name: string;
   /** In a few words. */
   tries: string;
+  /** What it hands in; most do softmax, the first. */
+  exercise: string;
   /** Points that its honest part is worth, if it has one. */
   due: number;
   /** What a message of the report must say. */
@@ -39,7 +41,7 @@ export const ATTACKS: Attack[] = readdirSync(HERE, { withFileTypes: true })
   .sort()
   .map((name) => {
     const { says, plant = {}, ...rest } = parse(readFileSync(join(HERE, name, 'attack.yaml'), 'utf8'));
-    return { name, says: new RegExp(says), plant, ...rest };
+    return { name, exercise: '01-attention-fundamentals/softmax', says: new RegExp(says), plant, ...rest };
   });
 
 /** Makes the attack's submission in `folder`. */

@@ -24,11 +24,16 @@ export default defineGrader({
   inputs(draw, c: Case) {
     const { B, H, T, S, D, V } = c;
     // Twice the usual spread: with std 1, softmax is so even that the mean of the values nearly passes.
-    const q = draw.normal([B, H, T, D], { std: 2 });
-    const k = draw.normal([B, H, S, D], { std: 2 });
+    let q: NdArray;
+    let k: NdArray;
+    do {
+      q = draw.normal([B, H, T, D], { std: 2 });
+      k = draw.normal([B, H, S, D], { std: 2 });
+      if (c.logits) q = scaledToLogits(q, k, c);
+    } while (c.logits && !decided(q, k, c));
     const v = draw.normal([B, H, S, V]);
     const mask = c.mask && someAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
-    return { q: c.logits ? scaledToLogits(q, k, c) : q, k, v, ...(mask && { mask }) };
+    return { q, k, v, ...(mask && { mask }) };
   },
 
   run: async (submission, x, c) => ({ out: await submission.scaledDotProduct(x.q, x.k, x.v, options(x, c)) }),
@@ -129,20 +134,35 @@ function reorder(x: NdArray, order: number[]): NdArray {
   return stack([x.shape[0], x.shape[1], order.length], (b, h, s) => at(x, b, h, order[s]));
 }
 
-/** Queries stretched until the largest |q·k|/√D is `logits`. */
-function scaledToLogits(q: NdArray, k: NdArray, { B, H, T, S, D, logits = 1 }: Case): NdArray {
-  let largest = 0;
-  for (let bh = 0; bh < B * H; bh++)
-    for (let t = 0; t < T; t++)
-      for (let s = 0; s < S; s++) {
-        let dot = 0;
-        for (let d = 0; d < D; d++) dot += q.data[(bh * T + t) * D + d] * k.data[(bh * S + s) * D + d];
-        largest = Math.max(largest, Math.abs(dot) / Math.sqrt(D));
-      }
+/** q·k/√D, a row for every query of every head. */
+function logitsOf(q: NdArray, k: NdArray, { B, H, T, S, D }: Case): number[][] {
+  const dot = (row: number, key: number) => {
+    let sum = 0;
+    for (let d = 0; d < D; d++) sum += q.data[row * D + d] * k.data[key * D + d];
+    return sum / Math.sqrt(D);
+  };
+  return Array.from({ length: B * H * T }, (_, row) =>
+    Array.from({ length: S }, (_, s) => dot(row, Math.floor(row / T) * S + s)),
+  );
+}
+
+/** Queries stretched until the largest logit is `logits` from zero. */
+function scaledToLogits(q: NdArray, k: NdArray, c: Case): NdArray {
+  const largest = Math.max(...logitsOf(q, k, c).flat().map(Math.abs));
   return ndarray(
     q.shape,
-    q.data.map((value) => Math.fround((value * logits) / largest)),
+    q.data.map((value) => Math.fround((value * (c.logits ?? 1)) / largest)),
   );
+}
+
+/** So far apart that one key takes all, whichever may be seen and whatever the scale: what is judged is that nothing overflows. */
+const APART = 30;
+
+function decided(q: NdArray, k: NdArray, c: Case): boolean {
+  return logitsOf(q, k, c).every((row) => {
+    const sorted = [...row].sort((a, b) => a - b);
+    return sorted.every((logit, i) => i === 0 || logit - sorted[i - 1] > APART);
+  });
 }
 
 /** At least one key for every query, save the first query where `emptyRow` is set. */

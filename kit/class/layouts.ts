@@ -85,7 +85,7 @@ function gradescope(folder: string, entries: Entry[]): Submission[] {
 function named(folder: string, entries: Entry[], options: LayoutOptions): Submission[] {
   if (entries.length > 0 && entries.every(({ stem }) => MOODLE.test(stem))) return moodle(entries);
   const userOf = naming(folder, entries, options);
-  return entries.flatMap((entry): Submission[] => {
+  return entries.flatMap((entry): Submission | Submission[] => {
     const student = userOf(entry.stem);
     const moments = entry.isFolder ? momentsIn(folder, entry.name) : [];
     if (moments.length === 0) return { student, submission: entry.name, submittedAt: null };

@@ -4,17 +4,15 @@ import type { Gradebook } from '../report/gradebook.ts';
 import { plain } from '../report/plain.ts';
 
 export interface RunFacts {
-  judged: number;
-  unchanged: number;
-  seconds: number;
+  /** How these grades came about, in a few words. */
+  facts: string;
   file: string;
 }
 
-export function classSummary(gradebook: Gradebook, { judged, unchanged, seconds, file }: RunFacts): string {
+export function classSummary(gradebook: Gradebook, { facts, file }: RunFacts): string {
   const { entries, maxScore, title } = gradebook;
   const scores = entries.flatMap(({ score }) => (score === null ? [] : [score])).sort((a, b) => a - b);
-  const took = `${judged} judged in ${seconds.toFixed(0)} s${unchanged ? `, ${unchanged} unchanged` : ''}`;
-  const lines = ['', pc.bold(plain(title)), `${entries.length} students, ${took}`];
+  const lines = ['', pc.bold(plain(title)), `${entries.length} students, ${facts}`];
   if (scores.length > 0) {
     const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
     const median = (scores[(scores.length - 1) >> 1] + scores[scores.length >> 1]) / 2;

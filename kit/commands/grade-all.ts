@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfGraders } from '../class/fingerprint.ts';
@@ -74,6 +74,8 @@ export async function run(folder: string, options: Options): Promise<number> {
     if (drawn)
       say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
     clearScratch(out);
+    // An older one beside a run that was stopped would pass for its result.
+    rmSync(runPaths(out).gradebook, { force: true });
     const graders = hashOfGraders(course, work.exercises);
     const judgedWith = { exercises: work.exercises, backend, timeout, graders };
     const students = [...new Set(submissions.map(({ student }) => student))];
@@ -134,12 +136,16 @@ export async function run(folder: string, options: Options): Promise<number> {
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ out, ...tally, seconds, gradebook: runPaths(out).gradebook, ...countsOf(gradebook) }, null, 2)}\n`
-        : classSummary(gradebook, { ...tally, seconds, file: runPaths(out).gradebook }),
+        : classSummary(gradebook, { facts: factsOf(tally, seconds), file: runPaths(out).gradebook }),
     );
     return gradebook.entries.some(({ status }) => status === 'not-judged') ? 3 : 0;
   } finally {
     unlock();
   }
+}
+
+function factsOf({ judged, unchanged }: { judged: number; unchanged: number }, seconds: number): string {
+  return `${judged} judged in ${seconds.toFixed(0)} s${unchanged ? `, ${unchanged} unchanged` : ''}`;
 }
 
 /** The gradebook, and each student's report. */

@@ -99,6 +99,25 @@ export const VERBS: Verb[] = [
     load: () => import('./grade-all.ts'),
   },
   {
+    name: 'merge',
+    args: '<folders...>',
+    summary: 'Put the shards of a class together into one gradebook.',
+    options: [
+      ['--out <folder>', 'where the gradebook and the reports go'],
+      ['--json', 'print the gradebook as JSON'],
+    ],
+    example: 'kit merge grades-1-of-2 grades-2-of-2 --out grades',
+    load: () => import('./merge.ts'),
+  },
+  {
+    name: 'diff',
+    args: '<before> <after>',
+    summary: 'Show which grades changed between two gradings, and by which check. Exits with 0 either way.',
+    options: [['--json', 'print as JSON']],
+    example: 'kit diff grades/gradebook.json regraded/gradebook.json',
+    load: () => import('./diff.ts'),
+  },
+  {
     name: 'list',
     args: '',
     summary: 'Show the lectures, their exercises and points.',

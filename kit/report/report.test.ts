@@ -8,7 +8,7 @@ import { jsonReport } from './json.ts';
 import schema from './report.schema.json' with { type: 'json' };
 import { type CheckReport, type Report, verdictOf } from './report.ts';
 import { sampleReport } from './sample-report.ts';
-import { writeWhole } from './write-whole.ts';
+import { refuseUnwritable, writeWhole } from './write-whole.ts';
 
 const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
 
@@ -67,5 +67,17 @@ describe('writeWhole', () => {
     expect(readdirSync(folder)).toEqual(['taken']);
     const file = join(temporaryFolder({ file: '' }), 'file');
     expect(() => writeWhole(join(file, 'below.json'), 'x')).toThrow(/below\.json cannot be written: /);
+  });
+});
+
+describe('refuseUnwritable', () => {
+  it('finds out beforehand, and leaves nothing behind', () => {
+    const folder = temporaryFolder({ 'report.json': 'before' });
+    refuseUnwritable(join(folder, 'report.json'));
+    refuseUnwritable(join(folder, 'other.json'));
+    expect(readdirSync(folder)).toEqual(['report.json']);
+    expect(readFileSync(join(folder, 'report.json'), 'utf8')).toBe('before');
+    expect(() => refuseUnwritable(folder)).toThrow(/is a folder; name a file in it/);
+    expect(() => refuseUnwritable(join(folder, 'report.json/below'))).toThrow(InputError);
   });
 });

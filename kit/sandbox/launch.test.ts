@@ -66,7 +66,81 @@ describe.each(levels)('a process isolated by %s', (level) => {
   });
 });
 
+/** Attempts that answer later: `done(answer)`; "nothing" if none comes within two seconds. */
+function attemptLater(level: Isolation, script: string): string {
+  const body = `const answer = (text) => { console.log(text); process.exit(); };
+    const done = (text) => answer(text); setTimeout(() => answer('nothing'), 2000);
+    try { ${script} } catch (e) { answer(e.code ?? e.message) }`;
+  return inSandbox(level, body).stdout.trim();
+}
+
+describe.each(levels)('under %s the kernel of the system keeps out of reach, or does not', (level) => {
+  const sealed = level === 'bubblewrap';
+
+  it('other processes: reading them always, signalling them only with bubblewrap', () => {
+    const { environ, others, parent } = attempts(level, {
+      environ: `return require('fs').readFileSync('/proc/${process.pid}/environ', 'latin1')`,
+      others: `return require('fs').readdirSync('/proc').length`,
+      parent: `return process.kill(${process.pid}, 0)`,
+    });
+    expect([environ, others].join()).toMatch(/^(ERR_ACCESS_DENIED|ENOENT),(ERR_ACCESS_DENIED|ENOENT)$/);
+    // Node's permissions do not cover signals: docs/security.md says so.
+    expect(parent).toBe(sealed ? 'ESRCH' : true);
+  });
+
+  it('a UNIX socket of this machine: with bubblewrap', async () => {
+    const path = join(temporaryFolder(), 'socket');
+    const server = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const said = attemptLater(
+      level,
+      `require('net').connect(${JSON.stringify(path)}).on('connect', () => done('open')).on('error', (e) => done(e.code))`,
+    );
+    server.close();
+    if (sealed) expect(said).toMatch(/ENOENT|ERR_ACCESS_DENIED/);
+    // Later versions of Node deny it too; earlier ones do not.
+    else expect(said).toMatch(/^(open|nothing|ERR_ACCESS_DENIED|EACCES|EPERM)$/);
+  });
+
+  it('UDP and names: with bubblewrap', () => {
+    const udp = attemptLater(
+      level,
+      `const s = require('dgram').createSocket('udp4');
+       s.on('error', (e) => done(e.code)).send('x', 53, '192.0.2.1', (e) => done(e ? e.code : 'sent'))`,
+    );
+    if (sealed) expect(udp).toMatch(/ENETUNREACH|EPERM|EACCES/);
+    else expect(udp).toMatch(/^(sent|nothing|ENETUNREACH|ERR_ACCESS_DENIED|EPERM)$/);
+    const name = attemptLater(
+      level,
+      `require('dns').lookup('example.com', (e, address) => done(e ? 'refused' : 'resolved'))`,
+    );
+    if (sealed) expect(name).toBe('refused');
+  });
+
+  it('a debugger, Node’s own bindings and the file descriptors of its parent: always', () => {
+    const tried = attempts(level, {
+      inspector: `require('inspector').open(0); return 'open'`,
+      heap: `require('v8').writeHeapSnapshot('/tmp/x.heapsnapshot'); return 'written'`,
+      descriptors: `return [4, 5, 6, 7, 8, 9].filter((fd) => { try { require('fs').fstatSync(fd); return false; } catch (e) { return !/EBADF|ERR_ACCESS_DENIED/.test(e.code); } }).length`,
+    });
+    expect(String(tried.inspector)).toMatch(/ERR_ACCESS_DENIED|ERR_INSPECTOR/);
+    expect(String(tried.heap)).toMatch(/ERR_ACCESS_DENIED|EROFS|EACCES|ENOENT/);
+    expect(tried.descriptors).toBe(0);
+  });
+});
+
 describe.skipIf(bubblewrapProblem !== null)('a process isolated by bubblewrap, besides,', () => {
+  it('has no place to write to: neither its root, /tmp, /dev nor shared memory', () => {
+    const { command, args } = launch('bubblewrap', join(temporaryFolder({ 's.cjs': '' }), 's.cjs'), DEFAULT_LIMITS);
+    // Without Node's permissions, bubblewrap alone must hold.
+    const bare = args.filter((arg) => !/^--(experimental-)?permission$|^--allow-fs/.test(arg)).slice(0, -1);
+    const code = `const fs = require('fs'); console.log(JSON.stringify(['/x', '/tmp/x', '/dev/x', '/dev/shm/x', '/kit/x', '/usr/lib/x', '/etc/x'].map((path) => { try { fs.writeFileSync(path, ''); return path; } catch (e) { return e.code; } })))`;
+    const { stdout, stderr } = spawnSync(command, [...bare, '-e', code], { encoding: 'utf8', timeout: 20_000 });
+    expect(stderr).toBe('');
+    const codes = JSON.parse(stdout) as string[];
+    for (const code of codes) expect(code).toMatch(/EROFS|ENOENT|EACCES|ENOSPC/);
+  });
+
   it('has no environment, no other processes and no network, not even this machine’s own', async () => {
     const server = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

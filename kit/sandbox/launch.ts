@@ -65,6 +65,9 @@ function bubblewrapped(runtime: string, command: string[]): string[] {
     '--ro-bind',
     runtime,
     '/kit/sandbox.cjs',
+    // Its /dev and its root are memory of this machine: what could be written there would fill it.
+    '--remount-ro',
+    '/dev',
     '--remount-ro',
     '/',
     '--chdir',

@@ -41,7 +41,21 @@ function ofExercise(exercise: StudentExercise): Annotation[] {
   if (problem !== null) {
     return [{ kind: 'error', ...place(problem, id), title, message: problem }];
   }
-  return checks.flatMap((check) => ofCheck(check, exercise));
+  return together(checks.flatMap((check) => ofCheck(check, exercise)));
+}
+
+/** Checks of which the same is said at the same place share an annotation, for there are not many. */
+function together(annotations: Annotation[]): Annotation[] {
+  const places = new Map<string, Annotation[]>();
+  for (const annotation of annotations) {
+    const { kind, file, line, message } = annotation;
+    const place = JSON.stringify([kind, file, line, message]);
+    places.set(place, [...(places.get(place) ?? []), annotation]);
+  }
+  return [...places.values()].map(([first, ...more]) => ({
+    ...first,
+    title: more.length > 0 ? `${first.title} (and ${more.length} more)` : first.title,
+  }));
 }
 
 function ofCheck({ title, status, feedback, details }: StudentCheck, exercise: StudentExercise): Annotation[] {

@@ -35,7 +35,9 @@ function heading(view: StudentReport): string {
     const points = unjudged ? '?' : exercise.score;
     return `| ${prose(exercise.title)} | ${points} | ${exercise.maxScore} |\n`;
   });
-  const changed = adjustments.map(({ reason, points }) => `- ${prose(reason)}: ${points} points\n`);
+  const changed = adjustments.map(
+    ({ reason, points }) => `- ${prose(reason)}${points === 0 ? '' : `: ${points} points`}\n`,
+  );
   return [
     `## ${final ? `${score} of ${maxScore} points` : 'Not graded yet'}\n\n`,
     `${code(submission.id)}, on ${cases} cases\n\n`,
@@ -47,7 +49,12 @@ function heading(view: StudentReport): string {
 }
 
 function exerciseText({ title, id, problem, checks }: StudentExercise): string {
-  const lines = checks.map((check) => checkText(check, problem !== null));
+  const said = new Set<string | null>();
+  const lines = checks.map((check) => {
+    const repeated = said.has(check.feedback);
+    said.add(check.feedback);
+    return checkText(repeated ? { ...check, feedback: null } : check, problem !== null);
+  });
   const why = problem === null ? '' : `Nothing in it could be run: ${code(problem)}\n\n`;
   return `### ${prose(title)}\n\n${code(id)}\n\n${why}${lines.join('')}`;
 }

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { commitDateOf, readSubmittedTimes } from './submitted-at.ts';
+
+/** A repository whose checked-out commit is this object. */
+function repository(content: string): string {
+  const object = Buffer.from(`commit ${content.length}\0${content}`);
+  const hash = createHash('sha1').update(object).digest('hex');
+  const folder = temporaryFolder({ '.git/HEAD': `${hash}\n` });
+  mkdirSync(join(folder, '.git/objects', hash.slice(0, 2)), { recursive: true });
+  writeFileSync(join(folder, '.git/objects', hash.slice(0, 2), hash.slice(2)), deflateSync(object));
+  return folder;
+}
+
+const commit = (message: string) => `tree ${'0'.repeat(40)}
+author Ada <ada@example.edu> 1700000000 +0000
+committer Ada <ada@example.edu> 1802750400 +0100
+
+${message}`;
+
+describe('the date of a commit', () => {
+  it('is the committer’s, in UTC, and not what a message says', () => {
+    const message = 'done\n\ncommitter Eve <e@e> 1 +0000\n';
+    expect(commitDateOf(repository(commit(message)))).toBe('2027-02-16T04:00:00.000Z');
+  });
+
+  it.each([
+    ['there is no repository', () => temporaryFolder()],
+    ['the object is packed', () => temporaryFolder({ '.git/HEAD': 'a'.repeat(40) })],
+    ['the object says none', () => repository('tree x\n\ncommitter Eve <e@e> 1 +0000\n')],
+    ['the object is a bomb', () => repository(commit('x'.repeat(20 * 1024 * 1024)))],
+  ])('is not known where %s', (_, folder) => {
+    expect(commitDateOf(folder())).toBeNull();
+  });
+});
+
+describe('a file of times', () => {
+  const read = (text: string) => [...readSubmittedTimes(join(temporaryFolder({ 't.csv': text }), 't.csv'))];
+
+  it('has a student and a time with a zone a line, below names or none', () => {
+    const ada = ['ada', '2027-02-15T22:59:00.000Z'];
+    expect(read('ada,2027-02-15T23:59:00+01:00\n')).toEqual([ada]);
+    expect(read('\ufeffstudent,time\r\n"ada",2027-02-15T23:59:00+01:00\r\n')).toEqual([ada]);
+  });
+
+  it.each([
+    ['ada,2027-02-15T23:59:00\n', 'line 1: "2027-02-15T23:59:00" is no time with a zone'],
+    ['student,time\nada,yesterday\n', 'line 2: "yesterday" is no time'],
+    ['ada,2027-02-15T23:59:00Z\nada,2027-02-15T23:59:00Z\n', 'line 2: ada is there twice'],
+  ])('is refused with %j', (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+});

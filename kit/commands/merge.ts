@@ -1,0 +1,23 @@
+import { gradebookText } from '../class/make-gradebook.ts';
+import { mergeShards } from '../class/merge.ts';
+import { runPaths } from '../class/run-folder.ts';
+import { InputError } from '../spec/input-error.ts';
+import { classSummary } from './class-summary.ts';
+import { writeResults } from './grade-all.ts';
+
+interface Options {
+  out?: string;
+  json?: boolean;
+}
+
+export async function run(folders: string[], options: Options): Promise<number> {
+  const { out } = options;
+  if (out === undefined) throw new InputError('--out is missing: name the folder for the gradebook of all shards');
+  const gradebook = mergeShards(folders);
+  writeResults(out, gradebook);
+  const facts = `${folders.length} shards merged`;
+  process.stdout.write(
+    options.json ? gradebookText(gradebook) : classSummary(gradebook, { facts, file: runPaths(out).gradebook }),
+  );
+  return 0;
+}
