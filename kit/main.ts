@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { VERBS } from './commands/verbs.ts';
 import { PACKAGE_ROOT } from './spec/course.ts';
 import { InputError } from './spec/input-error.ts';
+import { refuseWithoutSources } from './spec/student-repository.ts';
 
 /** 0 did what was asked (grading: all passed), 1 graded but not all passed, 2 wrong usage or input, 3 the kit or the machine failed. */
 const EXIT = { usage: 2, failed: 3 } as const;
@@ -25,7 +26,7 @@ const program = new Command('kit')
       ),
   });
 
-for (const { name, args, summary, options, example, load } of VERBS) {
+for (const { name, args, summary, options, example, needsSources, load } of VERBS) {
   const command = program.command(args ? `${name} ${args}` : name).description(summary);
   for (const [flags, description, initial] of options) command.option(flags, description, initial);
   command
@@ -34,6 +35,7 @@ for (const { name, args, summary, options, example, load } of VERBS) {
     .action(async (...given) => {
       // Commander gives the arguments, then the options, then the command itself.
       const parsed = given.slice(0, -1);
+      if (needsSources) refuseWithoutSources(name);
       const { run } = await load();
       process.exitCode = await (run as (...values: unknown[]) => Promise<number>)(...parsed);
     });

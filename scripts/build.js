@@ -18,13 +18,14 @@ export async function buildKit() {
     // Commands load what they use when they use it, so a quick verb starts quickly.
     build({
       ...common,
-      entryPoints: { kit: 'kit/main.ts' },
+      entryPoints: { kit: 'kit/main.ts', vitest: 'kit/vitest/describe-exercise.ts' },
       outdir: building,
       format: 'esm',
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
       // One file of a package's code is read faster than its fifty; esbuild has a binary beside it.
-      external: ['esbuild'],
+      // Vitest is the one that runs the student's tests.
+      external: ['esbuild', 'vitest'],
       banner: {
         js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
       },

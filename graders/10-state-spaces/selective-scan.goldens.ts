@@ -7,7 +7,7 @@ type Matrix = number[][];
 
 export default defineGoldenAdapters([
   {
-    // The authors' layout: [batch, channels, length]. B and C vary with time for all channels or for each group of them, or
+    // The authors put channels before length. B and C vary with time for all channels or for each group of them, or
     // are constant and each channel's own.
     mechanism: 'mamba',
     inputs: ['u', 'delta', 'A', 'B', 'C'],

@@ -12,11 +12,13 @@ interface Options {
   backend: string;
   timeout: string;
   allFailures?: boolean;
+  debug?: boolean;
   classroom?: boolean;
 }
 
 export async function run(names: string[], options: Options): Promise<number> {
   const course = findCourse();
+  if (options.debug) return (await import('./run-debug.ts')).runDebug(course, names);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const output = options.classroom ? stepOutput() : undefined;

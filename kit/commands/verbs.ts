@@ -7,6 +7,8 @@ export interface Verb {
   /** Flags, what they do, default. */
   options: [flags: string, description: string, initial?: string][];
   example: string;
+  /** It needs oracles, solutions or hidden cases, which a student's repository does not have. */
+  needsSources?: true;
   load: () => Promise<{ run: (...args: never[]) => Promise<number> }>;
 }
 
@@ -23,6 +25,10 @@ export const VERBS: Verb[] = [
       BACKEND,
       TIMEOUT,
       ['--all-failures', 'explain every failed check, not only the first'],
+      [
+        '--debug',
+        'call the function in this process, so that breakpoints stop it. It is not isolated, so only for your own code',
+      ],
       ['--classroom', "in GitHub Actions: give the result as the step's output, for a classroom's reporter"],
     ],
     example: 'kit run 01-attention-fundamentals/scaled-dot-product',
@@ -51,6 +57,7 @@ export const VERBS: Verb[] = [
       ['--out <file>', 'write the report here instead of to the terminal'],
     ],
     example: 'kit grade fixtures/submissions/missing-scale --seed my-course-2026',
+    needsSources: true,
     load: () => import('./grade.ts'),
   },
   {
@@ -100,6 +107,7 @@ export const VERBS: Verb[] = [
       ['--json', 'print what was done as JSON'],
     ],
     example: 'kit grade-all fixtures/submissions --exercise 01 --seed my-course-2026 --out grades',
+    needsSources: true,
     load: () => import('./grade-all.ts'),
   },
   {
@@ -175,6 +183,7 @@ export const VERBS: Verb[] = [
       ['--json', 'print the proof as JSON'],
     ],
     example: 'kit verify 01-attention-fundamentals',
+    needsSources: true,
     load: () => import('./verify.ts'),
   },
   {
@@ -183,6 +192,7 @@ export const VERBS: Verb[] = [
     summary: "Hold the oracles against golden files: other implementations' outputs (authors).",
     options: [['--json', 'print as JSON']],
     example: 'kit goldens fixtures/goldens',
+    needsSources: true,
     load: () => import('./goldens.ts'),
   },
   {
@@ -191,6 +201,19 @@ export const VERBS: Verb[] = [
     summary: 'Start a new exercise: all its files, failing honestly (authors).',
     options: [],
     example: 'kit new 01-attention-fundamentals/masks',
+    needsSources: true,
     load: () => import('./new.ts'),
+  },
+  {
+    name: 'export',
+    args: '<folder>',
+    summary: "Make a student's repository: stubs, handouts, public cases and the engine, nothing else (instructors).",
+    options: [
+      ['--assignment <name>', 'of graders/assignments.yaml; default: all exercises'],
+      ['--json', 'print what was written as JSON'],
+    ],
+    example: 'kit export ../attention-fundamentals --assignment attention-fundamentals',
+    needsSources: true,
+    load: () => import('./export.ts'),
   },
 ];

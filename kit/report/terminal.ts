@@ -56,7 +56,8 @@ function explanations(checks: CheckReport[], width: number): string {
     .join('');
 }
 
-function explanation(check: CheckReport, width: number, repeated: boolean): string {
+/** What is wrong in one check, below its title. */
+export function explanation(check: CheckReport, width: number, repeated = false): string {
   const { title, status, message, at, misconception, smallest, picture } = check;
   const lines = [`  ${MARK[status]} ${pc.bold(title)}`];
   const reason =

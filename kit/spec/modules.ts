@@ -1,4 +1,5 @@
 /** Loads the course's own TypeScript (graders, oracles): bundled in memory, so that it costs no start of a compiler. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +9,9 @@ import type { Grader, Oracle } from './grader.ts';
 import { InputError } from './input-error.ts';
 
 export async function loadGrader(course: Course, id: string): Promise<Grader> {
-  const file = pathsOf(course, id).grader;
+  const { grader: source } = pathsOf(course, id);
+  // A student's repository carries it bundled, since its imports lead into the kit's sources.
+  const file = existsSync(source) ? source : source.replace(/\.ts$/, '.js');
   const { default: grader } = (await loadModule(course, file)) as { default?: Grader };
   if (!grader?.inputs) throw new InputError(`${file} has no default export made by defineGrader`);
   return grader;

@@ -2,7 +2,7 @@
  * out_t = Σ_s softmax_s(q_t·k_s / √D) v_s, over the window s = max(0, t − W + 1) … t
  *
  * Source: Jiang et al. 2023 (Mistral 7B), section 2, arXiv:2310.06825. W keys with the query's own among them, as in
- * Mistral's rolling cache, vLLM and Hugging Face's masking_utils; the paper's words (between i − W and i) and
+ * vLLM, Mistral's rolling cache and Hugging Face's masking_utils; the paper's words (between i − W and i) and
  * FlashAttention's window_size = (W, 0) make it one more.
  *
  * @param q queries [T][D], one head

@@ -48,7 +48,7 @@ export function compress(x: number[][], weights: LatentWeights, positions: numbe
   return { latent, keyRope: rope(keys, positions, { pairing: 'interleaved' }) };
 }
 
-/** Keys and values grown from the cache. @param x [T][M], the last T of the S cached tokens @returns [T][M] */
+/** Keys and values grown from the cache. @param x [T][M], the newest T of S cached tokens @returns [T][M] */
 export function attendNaive(
   x: number[][],
   cache: LatentCache,

@@ -3,7 +3,7 @@
  *
  * Sources: Jiang et al. 2024 (Mixtral), section 2.1, arXiv:2401.04088, where it is written as the softmax of the k kept
  * logits: the same numbers. Not renormalised: Fedus et al. 2021 (Switch), arXiv:2101.03961, for k = 1.
- * loadBalanceLoss = E · Σ_e f_e · P_e: Fedus et al. 2021, eqs. 4 to 6; f_e is the share of all T·k assignments, so that it
+ * loadBalanceLoss = E · Σ_e f_e · P_e: Fedus et al. 2021, equations 4–6; f_e is the share of all T·k assignments, so that it
  * is 1 at perfect balance for every k. zLoss = mean of (log Σ_e exp(logit_e))²: Zoph et al. 2022 (ST-MoE), eq. 5,
  * arXiv:2202.08906. Our E is their N, our T their B or T.
  *

@@ -13,7 +13,7 @@ export function scaledDotProduct(
   requireMask('scaledDotProduct', mask, [B, H, T, S]);
 
   return tf.tidy(() => {
-    // Scaling the queries costs T·D products, scaling the scores T·S.
+    // Scaling the queries costs T·D products; on the scores it would cost T·S.
     const scores_BHTS = tf.matMul(tf.mul(q_BHTD, scale), k_BHSD, false, true);
     const allowed = allowedPairs(T, S, mask, causal);
     if (!allowed) return tf.matMul(tf.softmax(scores_BHTS), v_BHSV);

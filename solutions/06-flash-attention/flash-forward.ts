@@ -19,7 +19,7 @@ export function flashAttention(
   requireInteger('flashAttention', 'blockQ', blockQ);
   requireInteger('flashAttention', 'blockK', blockK);
 
-  // The last query is lined up with the last key, so with T > S the first queries see nothing.
+  // The last query lines up with the last key: with T > S the first queries see nothing.
   const lastVisible = (t: number) => (causal ? t + S - T : S - 1);
   const blind = causal ? Math.max(0, T - S) : 0;
 

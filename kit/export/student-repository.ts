@@ -1,0 +1,108 @@
+/** All files of a student's repository, by path. The same course and assignment give the same bytes. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Assignment } from '../spec/assignments.ts';
+import { type Course, lectureOf, PACKAGE_ROOT, pathsOf, specOf } from '../spec/course.ts';
+import { maxPoints } from '../spec/exercise.ts';
+import { InputError } from '../spec/input-error.ts';
+import { EXPORT_FILE, type ExportRecord } from '../spec/student-repository.ts';
+import { classroomWorkflow } from './classroom-workflow.ts';
+import { type EnginePackage, enginePackage } from './engine-package.ts';
+import { cutLockfile, type Lock } from './lockfile.ts';
+import { graderModule, publicSpecText, refuseHiddenCases } from './public-grader.ts';
+import {
+  DEVCONTAINER,
+  GITATTRIBUTES,
+  GITIGNORE,
+  json,
+  studentManifest,
+  TSCONFIG,
+  testFile,
+  VITEST_CONFIG,
+  VSCODE,
+} from './student-files.ts';
+import { studentReadme } from './student-readme.ts';
+
+export type Files = Map<string, string | Uint8Array>;
+
+export async function studentRepository(course: Course, assignment: Assignment): Promise<Files> {
+  const lock = readLock();
+  const versions = (name: string) => lock.packages[`node_modules/${name}`].version;
+  const engine = enginePackage(versions);
+  const { node } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).engines as { node: string };
+  const manifest = studentManifest({ name: assignment.name, title: assignment.title, engine, versions, node });
+  const exercises = assignment.exercises.map((id) => described(course, assignment, id));
+  const files: Files = new Map<string, string | Uint8Array>([
+    ['README.md', studentReadme(assignment, exercises)],
+    ['.github/workflows/classroom.yml', classroomWorkflow(assignment.title, exercises)],
+    ['package.json', json(manifest)],
+    ['package-lock.json', json(cutLockfile(manifest, withEngine(lock, engine)))],
+    ['tsconfig.json', TSCONFIG],
+    ['vitest.config.ts', VITEST_CONFIG],
+    ['.gitignore', GITIGNORE],
+    ['.gitattributes', GITATTRIBUTES],
+    ['.devcontainer/devcontainer.json', DEVCONTAINER],
+    ...Object.entries(VSCODE),
+    ['exercises/arguments.ts', readFileSync(join(course.root, 'exercises/arguments.ts'), 'utf8')],
+    [engine.path, engine.bytes],
+  ]);
+  for (const lecture of new Set(assignment.exercises.map(lectureOf))) addHandout(files, course, lecture);
+  for (const id of assignment.exercises) await addExercise(files, course, id);
+  files.set(EXPORT_FILE, json(recordOf(assignment, engine, files)));
+  return files;
+}
+
+async function addExercise(files: Files, course: Course, id: string): Promise<void> {
+  const paths = pathsOf(course, id);
+  const spec = specOf(course, id);
+  refuseHiddenCases(course, id, spec);
+  const stub = readFileSync(paths.stub, 'utf8');
+  files.set(`exercises/${id}.ts`, stub);
+  // For `kit reset`.
+  files.set(`.kit/stubs/${id}.ts`, stub);
+  files.set(`fixtures/${id}.json`, readFileSync(paths.fixture, 'utf8'));
+  files.set(`graders/${id}.yaml`, publicSpecText(spec));
+  files.set(`graders/${id}.js`, await graderModule(course, id));
+  files.set(`tests/${id}.test.ts`, testFile(id));
+}
+
+/** The lecture's README and figures; other exercises of the lecture stay where they are. */
+function addHandout(files: Files, course: Course, lecture: string): void {
+  const folder = join(course.root, 'exercises', lecture);
+  if (existsSync(join(folder, 'README.md'))) {
+    files.set(`exercises/${lecture}/README.md`, readFileSync(join(folder, 'README.md'), 'utf8'));
+  }
+  const figures = existsSync(join(folder, 'figures')) ? readdirSync(join(folder, 'figures')) : [];
+  for (const figure of figures) {
+    files.set(`exercises/${lecture}/figures/${figure}`, readFileSync(join(folder, 'figures', figure)));
+  }
+}
+
+function described(course: Course, { points }: Assignment, id: string) {
+  const spec = specOf(course, id);
+  return { id, title: spec.title, points: points?.[id] ?? maxPoints(spec) };
+}
+
+function readLock(): Lock {
+  const file = join(PACKAGE_ROOT, 'package-lock.json');
+  if (!existsSync(file)) throw new InputError(`${file} is missing: \`kit export\` runs in a checkout of the kit`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Lock;
+}
+
+function withEngine(lock: Lock, { name, locked }: EnginePackage): Lock {
+  return { packages: { ...lock.packages, [`node_modules/${name}`]: locked } };
+}
+
+function recordOf(assignment: Assignment, engine: EnginePackage, files: Files): ExportRecord {
+  const hashes = [...files].map(([path, content]) => [path, sha256(content)]).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    schema: 'attention-kit/export/v1',
+    kit: engine.version,
+    assignment: assignment.name,
+    title: assignment.title,
+    files: Object.fromEntries(hashes),
+  };
+}
+
+export const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');

@@ -1,0 +1,72 @@
+/**
+ * `attention-kit/vitest`: an exercise's public checks as vitest tests, judged as `kit run` judges them. Vitest only
+ * tells the verdicts, so filters, the UI, editors and reporters work as with any other test.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, it } from 'vitest';
+import { gradeSubmission } from '../grade/grade-submission.ts';
+import { HostPool } from '../grade/host-pool.ts';
+import { MaterialsShelf } from '../grade/materials.ts';
+import type { CheckReport, ExerciseReport } from '../report/report.ts';
+import { explanation } from '../report/terminal.ts';
+import { type Course, findCourse, pathsOf, specOf } from '../spec/course.ts';
+
+/** One warm host for all test files of a worker. It ends with the worker. */
+const hosts = new HostPool({ backend: 'wasm' });
+
+const WIDTH = 100;
+
+/** A describe for the exercise and a test for each of its public checks. */
+export function describeExercise(id: string): void {
+  const course = findCourse();
+  const { title, checks } = specOf(course, id);
+  describe(title, () => {
+    let judged: Promise<ExerciseReport> | undefined;
+    beforeAll(async () => {
+      judged = judge(course, id);
+      await judged.catch(() => {});
+    });
+    for (const check of checks) {
+      it(check.title, async () => {
+        const { problem, checks } = await (judged as Promise<ExerciseReport>);
+        const report = checks.find((each) => each.id === check.id) as CheckReport;
+        if (report.status !== 'pass') throw failureOf(report, problem, course, id);
+      });
+    }
+  });
+}
+
+async function judge(course: Course, id: string): Promise<ExerciseReport> {
+  const shelf = new MaterialsShelf(course);
+  const { exercises } = await gradeSubmission({ folder: course.root, course, shelf, exercises: [id], hosts });
+  return exercises[0];
+}
+
+/** It points at the learner's own line, for editors and annotations. */
+function failureOf(check: CheckReport, problem: string | null, course: Course, id: string): Error {
+  const [, ...told] = explanation(check, WIDTH).trim().split('\n');
+  const more = check.status === 'fail' ? `\n\nMore: npx kit run ${id.split('/')[1]}` : '';
+  const error = new Error(`${told.map((line) => line.replace(/^ {4}/, '')).join('\n')}${more}`);
+  error.name = check.status === 'fail' ? 'Failed' : 'Not judged';
+  const place = check.at ?? problem?.match(/^(\S+:\d+): /)?.[1] ?? `exercises/${id}.ts:${lineOfFunction(course, id)}`;
+  error.stack = `${error.name}: ${error.message}\n    at ${join(course.root, place)}:1`;
+  return error;
+}
+
+function lineOfFunction(course: Course, id: string): number {
+  const [name] = Object.keys(specOf(course, id).exports);
+  try {
+    const lines = readFileSync(pathsOf(course, id).stub, 'utf8').split('\n');
+    return (
+      1 +
+      Math.max(
+        0,
+        lines.findIndex((line) => new RegExp(`^export\\b.*\\b${name}\\b`).test(line)),
+      )
+    );
+  } catch {
+    // There is no such file, as the message says.
+    return 1;
+  }
+}
