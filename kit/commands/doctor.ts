@@ -1,12 +1,15 @@
 import pc from 'picocolors';
 import { HostPool } from '../grade/host-pool.ts';
-import { BACKENDS } from '../host/backend-names.ts';
+import { BACKENDS, EMBEDDED } from '../host/backend-names.ts';
+import { BackendNotHere } from '../host/client.ts';
 import { tryBubblewrap } from '../sandbox/launch.ts';
 
 interface Finding {
   name: string;
   ok: boolean;
   found: string;
+  /** The kit works without it. */
+  optional?: boolean;
   /** What to do for more, if anything can be done. */
   advice?: string;
 }
@@ -17,7 +20,7 @@ export async function run(options: { json?: boolean }): Promise<number> {
   const findings = [node(), isolation(), ...(await Promise.all(BACKENDS.map(backend)))];
   if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
-  return findings.every(({ ok, name }) => ok || name === 'isolation') ? 0 : 3;
+  return findings.every(({ ok, optional }) => ok || optional) ? 0 : 3;
 }
 
 function describe({ name, ok, found, advice }: Finding): string {
@@ -38,6 +41,7 @@ function isolation(): Finding {
   return {
     name: 'isolation',
     ok: false,
+    optional: true,
     found: `Node's permissions: no files or processes, but the network is open (bubblewrap: ${problem})`,
     advice: 'Fine for your own code. To grade others on Linux: apt-get install bubblewrap.',
   };
@@ -52,7 +56,9 @@ async function backend(name: (typeof BACKENDS)[number]): Promise<Finding> {
     const ms = Math.round(performance.now() - started);
     return { name, ok: true, found: `${backend.device}; started in ${ms} ms` };
   } catch (error) {
-    return { name, ok: false, found: `does not start: ${(error as Error).message}` };
+    const { message } = error as Error;
+    if (error instanceof BackendNotHere) return { name, ok: false, optional: true, found: 'not here', advice: message };
+    return { name, ok: false, optional: !EMBEDDED.includes(name), found: `does not start: ${message}` };
   } finally {
     await hosts.stop();
   }
