@@ -78,9 +78,12 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, plan:
   const listed = ('0' in given ? Object.values(given) : given) as tf.NamedTensorMap;
   const elsewhere = runsOnCpu(name, inputs, plan);
   if (elsewhere && current.name !== 'cpu') fallbacks.set(name, (fallbacks.get(name) ?? 0) + 1);
-  const outputs = elsewhere ? onCpu(name, listed, attrs) : asList(tf.engine().runKernel(name, listed, attrs));
+  const outputs = (
+    elsewhere ? onCpu(name, listed, attrs) : asList(tf.engine().runKernel(name, listed, attrs))
+  ) as tf.Tensor[];
+  const amended = elsewhere ? outputs : (current.amend?.(name, inputs, outputs) ?? outputs);
   for (const [, copy] of copies) copy.dispose();
-  return outputs as tf.Tensor[];
+  return amended;
 }
 
 /** Inputs that the kernel would write into, or that the wasm backend would mistake for what it has seen before. */

@@ -9,6 +9,8 @@ export interface Backend {
   start(): Promise<BackendInfo>;
   /** Kernels that it has, and that must not be run on it as they are: they would be wrong, or crash. */
   mustNotRun?(kernel: string, inputs: Record<string, Tensor>, plan: Plan): boolean;
+  /** Makes a kernel's outputs what they should have been; it owns those that it replaces. */
+  amend?(kernel: string, inputs: Record<string, Tensor>, outputs: Tensor[]): Tensor[];
   /** Tensors can be read only with `await`, so what the cpu backend will compute with is fetched beforehand. */
   readonly readsAsynchronously?: boolean;
   /** What went wrong on the device since this was last asked: a GPU tells it later than the kernel that caused it. */

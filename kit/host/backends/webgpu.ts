@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../backend-names.ts';
 import { type Backend, BackendAbsent } from './backend.ts';
+import { putNaNBack, UNSOUND } from './not-a-number.ts';
 import { findPackage } from './optional-package.ts';
 
 interface Dawn {
@@ -30,6 +31,8 @@ const DRIVER = {
   win32: 'a driver with D3D12',
 }[process.platform as 'linux'];
 
+const MOST_AXES = 4;
+
 let fault: string | null = null;
 
 /** @param evenInSoftware whether a software adapter will do; it is right, and slower than wasm */
@@ -37,8 +40,12 @@ export function webgpuOn({ evenInSoftware }: { evenInSoftware: boolean }): Backe
   return {
     name: 'webgpu',
     start: () => start(evenInSoftware),
-    // Beyond four axes its Tile reads synchronously.
-    mustNotRun: (kernel, { x }) => kernel === 'Tile' && x.shape.length >= 5,
+    // Beyond four axes its Tile reads synchronously, and its Select refuses.
+    mustNotRun: (kernel, { x, t }) =>
+      UNSOUND.has(kernel) ||
+      (kernel === 'Tile' && x.shape.length > MOST_AXES) ||
+      (kernel === 'Select' && t.shape.length > MOST_AXES),
+    amend: putNaNBack,
     readsAsynchronously: true,
     takeFault() {
       const message = fault;
