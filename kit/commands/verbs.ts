@@ -122,7 +122,10 @@ export const VERBS: Verb[] = [
     name: 'doctor',
     args: '',
     summary: 'Show what this machine has: Node, backends, isolation, and what to install for more.',
-    options: [['--json', 'print as JSON']],
+    options: [
+      ['--roofline', 'measure what each backend can do at most: arithmetic and memory'],
+      ['--json', 'print as JSON'],
+    ],
     example: 'kit doctor',
     load: () => import('./doctor.ts'),
   },

@@ -11,6 +11,7 @@ import { bytesOf, fallbackCounts, startBackend } from './backend.ts';
 import { BackendAbsent } from './backends/backend.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
 import type { Outcome, Requests, Response } from './requests.ts';
+import { measureRoofline } from './roofline.ts';
 import { SandboxDied } from './sandbox-state.ts';
 import { Session } from './session.ts';
 
@@ -67,6 +68,7 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   async usage({ session }) {
     return sessionOf(session).usage();
   },
+  roofline: measureRoofline,
   async fallbacks() {
     return fallbackCounts();
   },

@@ -2,6 +2,7 @@
 import type { Final, WireValue } from '../protocol/messages.ts';
 import type { Isolation } from '../sandbox/launch.ts';
 import type { BackendChoice, BackendInfo } from './backend-names.ts';
+import type { Roofline } from './roofline.ts';
 import type { Death, Usage } from './sandbox-state.ts';
 
 export interface InputTensor {
@@ -33,6 +34,7 @@ export interface Requests {
   gradientEnd: Request<{ session: number; outputs: WireValue[]; cotangents: WireValue[]; timeoutMs: number }, Outcome>;
   read: Request<{ session: number; handle: number }, Uint8Array>;
   usage: Request<{ session: number }, Usage>;
+  roofline: Request<object, Roofline>;
   /** Kernels that ran on the cpu backend in place of the chosen one, with how often. */
   fallbacks: Request<object, Record<string, number>>;
   takeFault: Request<{ session: number }, string | null>;
