@@ -22,10 +22,15 @@ export const ranks = (x) => {
   const wide = x.reshape([1, 1, 1, 1, 4]);
   return tf.where(tf.greater(wide, 2), tf.neg(wide), wide).tile([1, 1, 1, 2, 1]).reshape([8]);
 };
+export const transposed = (x) => {
+  const matrix = x.reshape([1, 2, 2]);
+  const integers = (y) => tf.cast(y, 'int32').transpose([0, 2, 1]);
+  return tf.concat([matrix.transpose([0, 2, 1]).flatten(), integers(matrix).flatten().toFloat(), matrix.transpose([0, 2, 1]).flatten()]);
+};
 export const doubled = (x) => tf.tensor1d(Array.from(x.dataSync(), (value) => 2 * value));
 export const spectrum = (x) => tf.real(tf.spectral.fft(tf.complex(x, tf.zerosLike(x))));
 `;
-const FUNCTIONS = ['product', 'elementwise', 'softmax', 'gatherGradient', 'ranks', 'doubled', 'spectrum'];
+const FUNCTIONS = ['product', 'elementwise', 'softmax', 'gatherGradient', 'ranks', 'transposed', 'doubled', 'spectrum'];
 
 const hosts = new HostPool({ backend: 'webgpu' });
 const sandbox = new Sandbox(hosts);
@@ -97,6 +102,11 @@ describe('on WebGPU', () => {
 
   it('so does one that takes no more than four axes, with values that were made on the device', async () => {
     expect(await result('ranks', vector([1, 2, 3, 4]))).toEqual([1, 2, -3, -4, 1, 2, -3, -4]);
+  });
+
+  it('integers are transposed as floats are, also after them', async () => {
+    const once = [1, 3, 2, 4];
+    expect(await result('transposed', vector([1, 2, 3, 4]))).toEqual([...once, ...once, ...once]);
   });
 
   it('a submission can read its tensors at once, though the backend cannot', async () => {

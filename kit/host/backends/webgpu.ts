@@ -31,7 +31,16 @@ const DRIVER = {
   win32: 'a driver with D3D12',
 }[process.platform as 'linux'];
 
-const MOST_AXES = 4;
+/** With more axes one reads synchronously, one refuses, one gives an output of another shape. */
+const FOUR_AXES = new Set(['Tile', 'Select', 'Reverse']);
+
+/**
+ * Transpose keeps one shader for all dtypes, so after floats it fails for integers, and so does all that is built on it;
+ * the others give another dtype than is due.
+ */
+const FLOATS_ONLY = new Set(
+  'Transpose ArgMax ArgMin All Any Max Min Sum Prod Mean Cumsum Cumprod Neg Einsum TopK'.split(' '),
+);
 
 let fault: string | null = null;
 
@@ -40,11 +49,10 @@ export function webgpuOn({ evenInSoftware }: { evenInSoftware: boolean }): Backe
   return {
     name: 'webgpu',
     start: () => start(evenInSoftware),
-    // Beyond four axes its Tile reads synchronously, and its Select refuses.
-    mustNotRun: (kernel, { x, t }) =>
+    mustNotRun: (kernel, inputs) =>
       UNSOUND.has(kernel) ||
-      (kernel === 'Tile' && x.shape.length > MOST_AXES) ||
-      (kernel === 'Select' && t.shape.length > MOST_AXES),
+      (FOUR_AXES.has(kernel) && Object.values(inputs).some(({ shape }) => shape.length > 4)) ||
+      (FLOATS_ONLY.has(kernel) && Object.values(inputs).some(({ dtype }) => dtype !== 'float32')),
     amend: putNaNBack,
     readsAsynchronously: true,
     takeFault() {
