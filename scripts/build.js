@@ -36,7 +36,6 @@ export async function buildKit() {
       entryPoints: { host: 'kit/host/main.ts' },
       // tfjs-backend-cpu says that importing it has no effect, though it registers the backend.
       ignoreAnnotations: true,
-
       outdir: building,
       format: 'cjs',
       outExtension: { '.js': '.cjs' },

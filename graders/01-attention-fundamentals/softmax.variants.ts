@@ -127,7 +127,7 @@ export const alternates = {
       const largest = tf.maximum(tf.max(rows, 1), LOW).expandDims(1);
       const exp = tf.exp(tf.sub(rows, largest));
       const sum = tf.sum(exp, 1).expandDims(1);
-      return tf.mul(exp, tf.reciprocal(tf.maximum(sum, 1e-20)));
+      return tf.mul(exp, tf.reciprocal(tf.maximum(sum, 1e-6)));
     }).reshape(x.shape),
   ),
   /** The scores are bounded before their maximum is taken; the sum is a matrix product with ones. */

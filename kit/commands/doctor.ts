@@ -1,23 +1,27 @@
 import pc from 'picocolors';
 import { HostPool } from '../grade/host-pool.ts';
-import { BACKENDS } from '../host/backend-names.ts';
+import { BACKENDS, type BackendName, EMBEDDED } from '../host/backend-names.ts';
+import { BackendNotHere } from '../host/client.ts';
+import type { Roofline } from '../host/roofline.ts';
 import { tryBubblewrap } from '../sandbox/launch.ts';
 
 interface Finding {
   name: string;
   ok: boolean;
   found: string;
+  /** The kit works without it. */
+  optional?: boolean;
   /** What to do for more, if anything can be done. */
   advice?: string;
 }
 
 const OLDEST_NODE = [20, 19];
 
-export async function run(options: { json?: boolean }): Promise<number> {
-  const findings = [node(), isolation(), ...(await Promise.all(BACKENDS.map(backend)))];
+export async function run(options: { json?: boolean; roofline?: boolean }): Promise<number> {
+  const findings = [node(), isolation(), ...(await backends(options.roofline ?? false))];
   if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
-  return findings.every(({ ok, name }) => ok || name === 'isolation') ? 0 : 3;
+  return findings.every(({ ok, optional }) => ok || optional) ? 0 : 3;
 }
 
 function describe({ name, ok, found, advice }: Finding): string {
@@ -38,22 +42,39 @@ function isolation(): Finding {
   return {
     name: 'isolation',
     ok: false,
+    optional: true,
     found: `Node's permissions: no files or processes, but the network is open (bubblewrap: ${problem})`,
     advice: 'Fine for your own code. To grade others on Linux: apt-get install bubblewrap.',
   };
 }
 
+async function backends(roofline: boolean): Promise<Finding[]> {
+  if (!roofline) return Promise.all(BACKENDS.map((name) => backend(name, false)));
+  // One after the other, since they would slow one another.
+  const findings: Finding[] = [];
+  for (const name of BACKENDS) findings.push(await backend(name, true));
+  return findings;
+}
+
 /** Tried by starting a host on it, as judging does. */
-async function backend(name: (typeof BACKENDS)[number]): Promise<Finding> {
+async function backend(name: BackendName, roofline: boolean): Promise<Finding> {
   const hosts = new HostPool({ backend: name });
   try {
     const started = performance.now();
-    const { backend } = await hosts.get();
+    const host = await hosts.get();
     const ms = Math.round(performance.now() - started);
-    return { name, ok: true, found: `${backend.device}; started in ${ms} ms` };
+    const { device } = host.backend;
+    const roof = roofline ? `; ${inWords(await host.request('roofline', {}))}` : '';
+    return { name, ok: true, found: `${device}; started in ${ms} ms${roof}` };
   } catch (error) {
-    return { name, ok: false, found: `does not start: ${(error as Error).message}` };
+    const { message } = error as Error;
+    if (error instanceof BackendNotHere) return { name, ok: false, optional: true, found: 'not here', advice: message };
+    return { name, ok: false, optional: !EMBEDDED.includes(name), found: `does not start: ${message}` };
   } finally {
     await hosts.stop();
   }
+}
+
+function inWords({ matMulGflops, matMulSize, copyGBs }: Roofline): string {
+  return `${matMulGflops.toPrecision(3)} GFLOP/s (${matMulSize}² product), ${copyGBs.toPrecision(3)} GB/s`;
 }

@@ -1,12 +1,13 @@
 /** What the judging verbs have in common: checked options, a course, a warm host. */
 
 import { HostPool } from '../grade/host-pool.ts';
-import { BACKENDS, type BackendName } from '../host/backend-names.ts';
+import { BACKENDS, type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
+import { BackendNotHere } from '../host/client.ts';
 import { InputError } from '../spec/input-error.ts';
 
-export function backendNamed(name: string): BackendName {
-  const found = BACKENDS.find((backend) => backend === name);
-  if (!found) throw new InputError(`there is no backend "${name}"; there are ${BACKENDS.join(', ')}`);
+export function backendNamed(name: string): BackendChoice {
+  const found = (['auto', ...BACKENDS] as const).find((backend) => backend === name);
+  if (!found) throw new InputError(`there is no backend "${name}"; there are auto, ${BACKENDS.join(', ')}`);
   return found;
 }
 
@@ -16,13 +17,24 @@ export function positive(flag: string, value: string): number {
   return number;
 }
 
-/** Runs `body` with a host that is already starting, and ends it afterwards, also at Ctrl-C. */
-export async function withHosts<T>(backend: BackendName, body: (hosts: HostPool) => Promise<T>): Promise<T> {
+/**
+ * Runs `body` with a host that is already starting, and ends it afterwards, also at Ctrl-C.
+ * @throws InputError if this machine has not got the backend that was asked for
+ */
+export async function withHosts<T>(backend: BackendChoice, body: (hosts: HostPool) => Promise<T>): Promise<T> {
   const hosts = new HostPool({ backend });
   hosts.warm();
   try {
+    if (!EMBEDDED.includes(backend as BackendName)) await hosts.get();
     return await body(hosts);
+  } catch (error) {
+    throw error instanceof BackendNotHere ? notHere(error) : error;
   } finally {
     await hosts.stop();
   }
+}
+
+/** What was asked for is not there: that is for the asker to change. */
+export function notHere({ message }: BackendNotHere): InputError {
+  return new InputError(`${message}; --backend auto takes what there is, and kit doctor shows it`);
 }

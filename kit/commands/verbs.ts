@@ -12,7 +12,9 @@ export interface Verb {
   load: () => Promise<{ run: (...args: never[]) => Promise<number> }>;
 }
 
-const BACKEND: Verb['options'][number] = ['--backend <name>', 'wasm or cpu', 'wasm'];
+const BACKEND: Verb['options'][number] = ['--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu', 'wasm'];
+/** Hidden cases are judged on the GPU where there is one. */
+const BEST_BACKEND: Verb['options'][number] = [BACKEND[0], BACKEND[1], 'auto'];
 const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
 
 export const VERBS: Verb[] = [
@@ -46,7 +48,7 @@ export const VERBS: Verb[] = [
         "the course's secret, or submission:… from a report to replay it; default: $KIT_SEED, else drawn at random and reported",
       ],
       ['--id <name>', "the submission's name; default: the folder's"],
-      BACKEND,
+      BEST_BACKEND,
       TIMEOUT,
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
       [
@@ -168,7 +170,10 @@ export const VERBS: Verb[] = [
     name: 'doctor',
     args: '',
     summary: 'Show what this machine has: Node, backends, isolation, and what to install for more.',
-    options: [['--json', 'print as JSON']],
+    options: [
+      ['--roofline', 'measure what each backend can do at most: arithmetic and memory'],
+      ['--json', 'print as JSON'],
+    ],
     example: 'kit doctor',
     load: () => import('./doctor.ts'),
   },

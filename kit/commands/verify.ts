@@ -1,10 +1,11 @@
 import { cpus } from 'node:os';
 import pc from 'picocolors';
 import { HostPool } from '../grade/host-pool.ts';
+import { type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
 import { findCourse, selectExercises } from '../spec/course.ts';
 import { LEAST_MISS, MOST_OF_TOLERANCE, type Proof, prove } from '../verify/prove.ts';
 import { Progress } from './progress.ts';
-import { backendNamed, positive } from './session.ts';
+import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
   backend: string;
@@ -18,6 +19,7 @@ export async function run(names: string[], options: Options): Promise<number> {
   const exercises = selectExercises(course, names);
   const backends = options.backend.split(',').map((name) => backendNamed(name.trim()));
   const jobs = options.jobs ? Math.ceil(positive('--jobs', options.jobs)) : cpus().length;
+  await refuseAbsent(backends);
   const progress = new Progress('proving', exercises.length);
   const proofs = new Map<string, Proof>();
   const queue = [...exercises];
@@ -50,6 +52,13 @@ export async function run(names: string[], options: Options): Promise<number> {
     process.stdout.write(summary(ordered, problems, backends));
   }
   return problems === 0 ? 0 : 1;
+}
+
+/** @throws InputError if this machine has not got one of them, before anything is proven on the others */
+async function refuseAbsent(backends: BackendChoice[]): Promise<void> {
+  for (const backend of backends) {
+    if (!EMBEDDED.includes(backend as BackendName)) await withHosts(backend, async () => {});
+  }
 }
 
 function unprovable(id: string, error: unknown): Proof {

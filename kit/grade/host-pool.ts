@@ -1,12 +1,12 @@
 /** A warm host, started when it is first needed and again after it has failed. */
 import { join } from 'node:path';
-import type { BackendName } from '../host/backend-names.ts';
+import type { BackendChoice } from '../host/backend-names.ts';
 import { Host } from '../host/client.ts';
 import type { Isolation } from '../sandbox/launch.ts';
 import { DIST } from '../spec/course.ts';
 
 export interface HostOptions {
-  backend: BackendName;
+  backend: BackendChoice;
   isolation?: Isolation;
 }
 

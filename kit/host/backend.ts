@@ -1,19 +1,69 @@
 /** The tfjs backend that does the arithmetic, with the plain cpu backend beneath it for the kernels that it lacks. */
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import type { BackendInfo, BackendName } from './backend-names.ts';
+import { BACKENDS, type BackendChoice, type BackendInfo, type BackendName } from './backend-names.ts';
+import { type Backend, BackendAbsent } from './backends/backend.ts';
+import { cpu } from './backends/cpu.ts';
+import { tensorflow } from './backends/tensorflow.ts';
+import { wasmIn } from './backends/wasm.ts';
+import { webgpuOn } from './backends/webgpu.ts';
 import type { Plan, TensorDType } from './kernel.ts';
 
-/** Makes a backend the one that all kernels of this process run on. @throws Error if it cannot start, saying why */
-export async function startBackend(name: BackendName, wasmFolder: string): Promise<BackendInfo> {
+let current: Backend = cpu;
+/** Kernels that ran on the cpu backend since the last reset, though another was chosen: name and count. */
+const fallbacks = new Map<string, number>();
+
+/**
+ * Makes a backend the one that all kernels of this process run on.
+ * @throws BackendAbsent where it cannot start on this machine, saying what to install; Error if it should, and does not
+ */
+export async function startBackend(choice: BackendChoice, wasmFolder: string): Promise<BackendInfo> {
   tf.enableProdMode();
-  if (name === 'wasm') {
-    const wasm = await import('@tensorflow/tfjs-backend-wasm');
-    wasm.setWasmPaths(wasmFolder);
+  const backends: Record<BackendName, Backend> = {
+    tensorflow,
+    webgpu: webgpuOn({ evenInSoftware: choice !== 'auto' }),
+    wasm: wasmIn(wasmFolder),
+    cpu,
+  };
+  if (choice !== 'auto') {
+    const backend = backends[choice];
+    if (!backend) throw new Error(`there is no backend ${choice}`);
+    return begin(backend);
   }
-  if (!(await tf.setBackend(name))) throw new Error(`the ${name} backend does not start here`);
-  await tf.ready();
-  return { name, device: name === 'wasm' ? 'WebAssembly with SIMD' : 'plain JavaScript', accelerated: false };
+  for (const name of BACKENDS) {
+    const info = await begin(backends[name]).catch(() => null);
+    if (info) return info;
+  }
+  throw new Error('no backend starts here');
+}
+
+async function begin(backend: Backend): Promise<BackendInfo> {
+  try {
+    const info = await backend.start();
+    await tf.ready();
+    current = backend;
+    return info;
+  } catch (error) {
+    if (error instanceof BackendAbsent) throw new BackendAbsent(`${backend.name} does not start: ${error.message}`);
+    throw error;
+  }
+}
+
+/** What the device complained of since this was last asked. */
+export const takeDeviceFault = (): string | null => current.takeFault?.() ?? null;
+
+/** Kernels that the chosen backend lacks, or gets wrong, and that ran on the cpu backend in its place, with how often. */
+export const fallbackCounts = (): Record<string, number> => Object.fromEntries(fallbacks);
+
+/** Fetches what `runKernel` will compute with on the processor, where the backend cannot be read synchronously. */
+export async function fetchForKernel(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): Promise<void> {
+  if (!current.readsAsynchronously) return;
+  const needed = runsOnCpu(name, inputs, plan) ? Object.keys(inputs) : namesToCopy(name, inputs, plan);
+  await Promise.all(needed.map((input) => inputs[input].data()));
+}
+
+function runsOnCpu(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): boolean {
+  const complex = name === 'Complex' || Object.values(inputs).some((input) => input.dtype === 'complex64');
+  return complex || current.mustNotRun?.(name, inputs, plan) === true || !tf.getKernel(name, tf.getBackend());
 }
 
 /** Runs a kernel as planned. A list kernel's inputs are named '0', '1', … */
@@ -26,11 +76,14 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, plan:
   const copies = namesToCopy(name, inputs, plan).map((input) => [input, copyOf(inputs[input])] as const);
   const given = { ...inputs, ...Object.fromEntries(copies) };
   const listed = ('0' in given ? Object.values(given) : given) as tf.NamedTensorMap;
-  const complex = name === 'Complex' || Object.values(inputs).some((input) => input.dtype === 'complex64');
-  const elsewhere = complex || (plan.notOnWasm && tf.getBackend() === 'wasm') || !tf.getKernel(name, tf.getBackend());
-  const outputs = elsewhere ? onCpu(name, listed, attrs) : asList(tf.engine().runKernel(name, listed, attrs));
+  const elsewhere = runsOnCpu(name, inputs, plan);
+  if (elsewhere && current.name !== 'cpu') fallbacks.set(name, (fallbacks.get(name) ?? 0) + 1);
+  const outputs = (
+    elsewhere ? onCpu(name, listed, attrs) : asList(tf.engine().runKernel(name, listed, attrs))
+  ) as tf.Tensor[];
+  const amended = elsewhere ? outputs : (current.amend?.(name, inputs, outputs) ?? outputs);
   for (const [, copy] of copies) copy.dispose();
-  return outputs as tf.Tensor[];
+  return amended;
 }
 
 /** Inputs that the kernel would write into, or that the wasm backend would mistake for what it has seen before. */

@@ -1,7 +1,8 @@
 /** The grader's side of the host: starts the process, asks, and notices when it is gone. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Isolation } from '../sandbox/launch.ts';
-import type { BackendInfo, BackendName } from './backend-names.ts';
+import type { BackendChoice, BackendInfo } from './backend-names.ts';
+import { hostEnvironment } from './environment.ts';
 import { KernelRefused } from './kernel.ts';
 import type { Requests, Response } from './requests.ts';
 import { SandboxDied } from './sandbox-state.ts';
@@ -9,6 +10,11 @@ import { SandboxDied } from './sandbox-state.ts';
 /** The host is gone or cannot do what it must: a fault of the kit, the machine or the driver, never of a submission. */
 export class HostFailed extends Error {
   override name = 'HostFailed';
+}
+
+/** The backend that was asked for cannot start on this machine; the message says what to install. */
+export class BackendNotHere extends HostFailed {
+  override name = 'BackendNotHere';
 }
 
 /** The host's own limits end a request long before this; it is for a host that hangs. */
@@ -27,14 +33,16 @@ export class Host {
     readonly isolation: Isolation,
   ) {}
 
-  /** @throws HostFailed if the host or its backend does not start */
-  static async start(program: string, options: { backend: BackendName; isolation?: Isolation }): Promise<Host> {
+  /** @throws BackendNotHere; HostFailed if the host or its backend does not start */
+  static async start(program: string, options: { backend: BackendChoice; isolation?: Isolation }): Promise<Host> {
     const child = fork(program, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
+      env: { ...process.env, ...hostEnvironment(options.backend) },
     });
-    const starting = new Host(child, { name: options.backend, device: '', accelerated: false }, 'permissions');
+    const unknown: BackendInfo = { name: 'cpu', device: '', accelerated: false };
+    const starting = new Host(child, unknown, 'permissions');
     starting.#listen();
     try {
       return Object.assign(starting, await starting.request('start', options));
@@ -90,10 +98,11 @@ export class Host {
   }
 
   #listen(): void {
-    this.child.on('message', ({ id, result, error, death, refused }: Response) => {
+    this.child.on('message', ({ id, result, error, death, refused, absent }: Response) => {
       const pending = this.#pending.get(id);
       if (error === undefined) pending?.resolve(result as never);
       else if (death) pending?.reject(new SandboxDied(death));
+      else if (absent) pending?.reject(new BackendNotHere(error));
       else pending?.reject(refused ? new KernelRefused(error) : new HostFailed(error));
     });
     this.child.stderr?.on('data', (chunk: Buffer) => {

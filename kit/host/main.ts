@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { WireTensor } from '../protocol/messages.ts';
 import { DEFAULT_LIMITS, hasBubblewrap, type Isolation, launch } from '../sandbox/launch.ts';
-import { bytesOf, startBackend } from './backend.ts';
+import { bytesOf, fallbackCounts, startBackend } from './backend.ts';
+import { BackendAbsent } from './backends/backend.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
 import type { Outcome, Requests, Response } from './requests.ts';
+import { measureRoofline } from './roofline.ts';
 import { SandboxDied } from './sandbox-state.ts';
 import { Session } from './session.ts';
 
@@ -68,6 +70,10 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   },
   async usage({ session }) {
     return sessionOf(session).usage();
+  },
+  roofline: measureRoofline,
+  async fallbacks() {
+    return fallbackCounts();
   },
   async takeFault({ session }) {
     return sessionOf(session).takeFault();
@@ -175,7 +181,12 @@ async function handle({ id, method, params }: Message): Promise<void> {
     response = { result: await (handlers[method] as (params: never) => Promise<unknown>)(params) };
   } catch (error) {
     const death = error instanceof SandboxDied ? error.death : undefined;
-    response = { error: (error as Error).message, death, refused: error instanceof KernelRefused };
+    response = {
+      error: (error as Error).message,
+      death,
+      refused: error instanceof KernelRefused,
+      absent: error instanceof BackendAbsent,
+    };
   }
   if (id !== undefined && process.connected) process.send?.({ id, ...response });
 }

@@ -1,7 +1,8 @@
 /** What the grader asks of the host, over Node's IPC. */
 import type { Final, WireValue } from '../protocol/messages.ts';
 import type { Isolation } from '../sandbox/launch.ts';
-import type { BackendInfo, BackendName } from './backend-names.ts';
+import type { BackendChoice, BackendInfo } from './backend-names.ts';
+import type { Roofline } from './roofline.ts';
 import type { Death, Usage } from './sandbox-state.ts';
 
 export interface InputTensor {
@@ -24,7 +25,7 @@ interface Request<Params, Result> {
 }
 
 export interface Requests {
-  start: Request<{ backend: BackendName; isolation?: Isolation }, { backend: BackendInfo; isolation: Isolation }>;
+  start: Request<{ backend: BackendChoice; isolation?: Isolation }, { backend: BackendInfo; isolation: Isolation }>;
   open: Request<object, { session: number }>;
   load: Request<{ session: number; code: string; file: string; path: string[]; timeoutMs: number }, Outcome>;
   inputs: Request<{ session: number; tensors: InputTensor[] }, void>;
@@ -35,6 +36,9 @@ export interface Requests {
   /** Up to the next `forget`, `usage` tells where NaN first arose. */
   traceNaN: Request<{ session: number }, void>;
   usage: Request<{ session: number }, Usage>;
+  roofline: Request<object, Roofline>;
+  /** Kernels that ran on the cpu backend in place of the chosen one, with how often. */
+  fallbacks: Request<object, Record<string, number>>;
   takeFault: Request<{ session: number }, string | null>;
   forget: Request<{ session: number }, void>;
   close: Request<{ session: number }, void>;
@@ -47,4 +51,6 @@ export interface Response {
   death?: Death;
   /** A handle that is not, or no longer, alive. */
   refused?: boolean;
+  /** The backend cannot start on this machine. */
+  absent?: boolean;
 }

@@ -264,6 +264,8 @@ export class Session {
       this.#send({ op: 'answer', bytes: await this.#workbench.download(handle) });
     } catch (error) {
       if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
+      if (!(error instanceof KernelRefused) && this.#refusal === null)
+        this.#fault ??= `download: ${(error as Error).message}`;
       const message = this.#refusal ?? (error as Error).message;
       this.#refusal = null;
       this.#send({ op: 'answer', error: message });

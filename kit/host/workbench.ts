@@ -1,6 +1,6 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
 import type { FromSandbox } from '../protocol/messages.ts';
-import { bytesOf, download, runKernel, upload } from './backend.ts';
+import { bytesOf, type DeviceTensor, download, fetchForKernel, runKernel, takeDeviceFault, upload } from './backend.ts';
 import type { NaNTrace } from './first-nan.ts';
 import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
@@ -44,7 +44,7 @@ export class Workbench {
 
   /** For the grader's eyes, so not metered. @throws KernelRefused for a handle that is not alive */
   async read(handle: number): Promise<Uint8Array> {
-    return download(this.heap.get(handle).tensor);
+    return downloadSound(this.heap.get(handle).tensor);
   }
 
   /** @throws KernelRefused for a handle that is not alive */
@@ -57,7 +57,7 @@ export class Workbench {
     const { tensor } = this.heap.get(handle);
     this.#count();
     this.meter.transfer('downloads');
-    return download(tensor);
+    return downloadSound(tensor);
   }
 
   /** @throws KernelRefused for what cannot be run as asked; OverLimit; Error if the backend fails */
@@ -81,6 +81,7 @@ export class Workbench {
     this.#count();
     await refuseWildIndices(name, plan, tensors);
 
+    await fetchForKernel(name, tensors, plan);
     const outputs = runKernel(name, tensors, plan);
     if (outputs.length !== plan.outputs.length)
       throw new Error(`${name} gave ${outputs.length} tensors, not ${plan.outputs.length}`);
@@ -109,6 +110,14 @@ export class Workbench {
       throw new OverLimit(`more than ${this.limits.kernels} kernels, uploads and downloads in one call`);
     }
   }
+}
+
+/** @throws Error if the device has refused something that these values may depend on */
+async function downloadSound(tensor: DeviceTensor): Promise<Uint8Array> {
+  const bytes = await download(tensor);
+  const fault = takeDeviceFault();
+  if (fault) throw new Error(fault);
+  return bytes;
 }
 
 const sum = (metas: TensorMeta[]) => metas.reduce((total, meta) => total + bytesOf(meta), 0);

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { HostPool } from '../../grade/host-pool.ts';
+import { BackendNotHere } from '../client.ts';
+import { findPackage } from './optional-package.ts';
+import { restoreTypeTests } from './tensorflow.ts';
+
+describe('tensorflow', () => {
+  it.skipIf(findPackage('@tensorflow/tfjs-node') || findPackage('@tensorflow/tfjs-node-gpu'))(
+    'that is not installed says so, and what to install; auto goes on to the next',
+    async () => {
+      const hosts = new HostPool({ backend: 'tensorflow' });
+      const error = await hosts.get().catch((caught) => caught);
+      expect(error).toBeInstanceOf(BackendNotHere);
+      expect(error.message).toMatch(/^tensorflow does not start: .*npm install --no-save @tensorflow\/tfjs-node-gpu/);
+      await hosts.stop();
+
+      const auto = new HostPool({ backend: 'auto' });
+      expect((await auto.get()).backend.name).toMatch(/^(webgpu|wasm)$/);
+      await auto.stop();
+    },
+  );
+
+  it('gets back the type tests that newer Nodes have dropped, and keeps those that there are', () => {
+    const kept = () => true;
+    const util: Record<string, unknown> = { isArray: kept };
+    restoreTypeTests(util);
+    expect(util.isArray).toBe(kept);
+    const isNullOrUndefined = util.isNullOrUndefined as (value: unknown) => boolean;
+    expect([null, undefined, 0, ''].map(isNullOrUndefined)).toEqual([true, true, false, false]);
+  });
+});

@@ -1,0 +1,39 @@
+/** TensorFlow's C library through tfjs-node: CUDA with `@tensorflow/tfjs-node-gpu`, the processor with `@tensorflow/tfjs-node`. */
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
+import type { BackendInfo } from '../backend-names.ts';
+import { type Backend, BackendAbsent } from './backend.ts';
+import { findPackage } from './optional-package.ts';
+
+const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+
+export const tensorflow: Backend = { name: 'tensorflow', start };
+
+async function start(): Promise<BackendInfo> {
+  const [name, file] = PACKAGES.map((candidate) => [candidate, findPackage(candidate)] as const).find(
+    ([, found]) => found !== null,
+  ) ?? [PACKAGES[0], null];
+  if (file === null) {
+    throw new BackendAbsent(
+      `neither ${PACKAGES.join(' nor ')} is installed; \`npm install --no-save ${name}\` gets the one for CUDA on Linux (docs/gpu.md says more)`,
+    );
+  }
+  const require = createRequire(file);
+  restoreTypeTests(require('node:util'));
+  // It brings a tfjs-core of its own, but tfjs keeps engine and kernels in the global object, so it registers here.
+  const { version } = require(file) as { version?: Record<string, string> };
+  if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} is installed, and does not start`);
+  const onGpu = (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+  const library = version?.tensorflow ? ` (TensorFlow ${version.tensorflow})` : '';
+  return {
+    name: 'tensorflow',
+    device: `${onGpu ? 'CUDA' : 'the processor'} through ${name}${library}`,
+    accelerated: onGpu,
+  };
+}
+
+/** Type tests that tfjs-node calls, and that Node 23 took out of its `util`. */
+export function restoreTypeTests(util: Record<string, unknown>): void {
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
