@@ -1,6 +1,6 @@
 /** What the judging verbs have in common: checked options, a course, a warm host. */
 
-import { HostPool } from '../grade/host-pool.ts';
+import { type HostOptions, HostPool } from '../grade/host-pool.ts';
 import { BACKENDS, type BackendName } from '../host/backend-names.ts';
 import { InputError } from '../spec/input-error.ts';
 
@@ -17,8 +17,12 @@ export function positive(flag: string, value: string): number {
 }
 
 /** Runs `body` with a host that is already starting, and ends it afterwards, also at Ctrl-C. */
-export async function withHosts<T>(backend: BackendName, body: (hosts: HostPool) => Promise<T>): Promise<T> {
-  const hosts = new HostPool({ backend });
+export async function withHosts<T>(
+  backend: BackendName,
+  body: (hosts: HostPool) => Promise<T>,
+  options: Omit<HostOptions, 'backend'> = {},
+): Promise<T> {
+  const hosts = new HostPool({ ...options, backend });
   hosts.warm();
   try {
     return await body(hosts);

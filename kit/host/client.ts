@@ -1,7 +1,7 @@
 /** The grader's side of the host: starts the process, asks, and notices when it is gone. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Isolation } from '../sandbox/launch.ts';
-import type { BackendInfo, BackendName } from './backend-names.ts';
+import type { BackendInfo } from './backend-names.ts';
 import { KernelRefused } from './kernel.ts';
 import type { Requests, Response } from './requests.ts';
 import { SandboxDied } from './sandbox-state.ts';
@@ -28,7 +28,7 @@ export class Host {
   ) {}
 
   /** @throws HostFailed if the host or its backend does not start */
-  static async start(program: string, options: { backend: BackendName; isolation?: Isolation }): Promise<Host> {
+  static async start(program: string, options: Requests['start']['params']): Promise<Host> {
     const child = fork(program, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
