@@ -26,7 +26,7 @@ export async function run(name: string | undefined, options: Options): Promise<n
   return withHosts(
     backend,
     async (hosts) => {
-      await watchUntilQuit({ course, shelf, hosts, timeout, progress, first: chosen });
+      await watchUntilQuit({ course, shelf, hosts, timeout, progress, first: chosen, named: name !== undefined });
       return 0;
     },
     { keepStandby: true },

@@ -13,6 +13,8 @@ import { TypeChecker } from './type-check.ts';
 export interface WatchOptions extends JudgingOptions {
   progress: Progress;
   first: string;
+  /** The learner named the first. Otherwise it is passed over if it passes as it is: the progress file may be lost. */
+  named: boolean;
   /** The state has changed. */
   changed: () => void;
   /** A judgement has come to its end. */
@@ -51,9 +53,8 @@ export class Watch {
     };
   }
 
-  /** Shows the first exercise; one that passes as it is (the progress file may be lost) is passed over. */
   start(): void {
-    this.#go(this.options.first, { passOver: true });
+    this.#go(this.options.first, { passOver: !this.options.named });
   }
 
   saved({ written, at }: Save): void {
