@@ -12,7 +12,7 @@ export interface TerminalOptions {
 }
 
 /** Lines of what the code printed that are shown. */
-const PRINTED_LINES = 12;
+const PRINTED_LINES = 8;
 
 export const MARK = { pass: pc.green('✓'), fail: pc.red('✗'), 'not-judged': pc.yellow('?') };
 
@@ -51,7 +51,7 @@ function exerciseVerdict(exercise: ExerciseReport, options: Required<TerminalOpt
   return `${head}\n${list.join('\n')}\n${explanations(explained, options.width)}${more}`;
 }
 
-function printedText(printed: string | undefined, width: number): string {
+export function printedText(printed: string | undefined, width: number): string {
   if (!printed) return '';
   const lines = printed.split('\n').map((line) => plainLine(line.replaceAll('\t', '  ')));
   const shown = lines.slice(0, PRINTED_LINES).map((line) => `    ${shortened(line, width - 4)}`);

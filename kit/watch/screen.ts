@@ -1,7 +1,7 @@
 /** What the screen shows: a function of the state and the terminal's size, and of nothing else. */
 import pc from 'picocolors';
 import type { ExerciseReport } from '../report/report.ts';
-import { exerciseText, MARK, wrapped } from '../report/terminal.ts';
+import { exerciseText, MARK, printedText, wrapped } from '../report/terminal.ts';
 import { lectureOf } from '../spec/course.ts';
 import type { State } from './progress.ts';
 import type { TypeFault } from './type-check.ts';
@@ -113,11 +113,13 @@ function exerciseBody(state: WatchState, width: number): string[] {
   if (fault !== null) sections.push(`  ${MARK['not-judged']} ${wrapped(fault, 4, width)}`);
   const title = map.find((entry) => entry.id === id)?.title ?? '';
   if (report === null) sections.push(`${pc.bold(title)}\n${pc.dim(id)}`);
-  else sections.push(exerciseText(report, { explain: 'first', width }).trimEnd());
-  const missing = judging && report?.problem === null ? checks - report.checks.length : 0;
+  else sections.push(exerciseText({ ...report, printed: undefined }, { explain: 'first', width }).trimEnd());
+  const missing = judging && !report?.problem ? checks - (report?.checks.length ?? 0) : 0;
   if (missing > 0) sections.push(pc.dim(`  … ${missing} more ${missing === 1 ? 'check' : 'checks'} to come`));
   if (report !== null && !judging && isPassed(report)) sections.push(passedText(state, width));
   if (state.typeFaults.length > 0) sections.push(typesText(state.typeFaults, width));
+  const printed = printedText(report?.printed, width).replace(/^\n|\n$/g, '');
+  if (printed) sections.push(printed);
   if (state.hintsShown > 0) sections.push(hintsText(state, width));
   return sections.join('\n\n').split('\n');
 }
