@@ -8,6 +8,7 @@ import { gradeAllRate, mebibytes, naiveRate } from './grade-all.ts';
 import { inProcess } from './in-process.ts';
 import { roundTrip } from './round-trip.ts';
 import { writeSolved } from './solutions.ts';
+import { watchLatency } from './watch-latency.ts';
 
 const EXERCISE = '01-attention-fundamentals/scaled-dot-product';
 const RUNS = 7;
@@ -59,6 +60,10 @@ try {
   const more = await naiveRate(2, [EXERCISE]);
   row('grade-all, against a vitest run for each', whole.perMinute, (naive.perMinute + more.perMinute) / 2, 'a minute');
   console.log(`grade-all of ${CLASS}: peak ${mebibytes(whole.peakBytes)} in all its processes`);
+  const { sorted, idleStarts } = await watchLatency(course, EXERCISE);
+  const [half, most] = [0.5, 0.95].map((part) => sorted[Math.ceil(part * sorted.length) - 1]);
+  row('kit watch, save to verdict, median; node -e 0', half, median(idleStarts), 'ms');
+  row('kit watch, save to verdict, 95%; node -e 0', most, median(idleStarts), 'ms');
 } finally {
   rmSync(course, { recursive: true, force: true });
 }

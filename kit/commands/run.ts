@@ -1,9 +1,11 @@
 import { gradeSubmission } from '../grade/grade-submission.ts';
 import { MaterialsShelf } from '../grade/materials.ts';
 import { jsonReport } from '../report/json.ts';
-import { verdictOf } from '../report/report.ts';
+import { type ExerciseReport, verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { findCourse, selectExercises } from '../spec/course.ts';
+import { OwnFile } from '../watch/own-file.ts';
+import { Progress } from '../watch/progress.ts';
 import { classroomOutput, stepOutput } from './classroom-output.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
@@ -23,10 +25,14 @@ export async function run(names: string[], options: Options): Promise<number> {
   const timeout = positive('--timeout', options.timeout);
   const output = options.classroom ? stepOutput() : undefined;
   const chosen = selectExercises(course, names);
+  const progress = new Progress(course);
+  const record = (exercise: ExerciseReport) => {
+    if (!new OwnFile(course, exercise.id).isUntouched) progress.record(exercise);
+  };
   const shelf = new MaterialsShelf(course);
   return withHosts(backend, async (hosts) => {
     const judge = (exercises: string[]) =>
-      gradeSubmission({ folder: course.root, course, shelf, exercises, hosts, timeout });
+      gradeSubmission({ folder: course.root, course, shelf, exercises, hosts, timeout, onExercise: record });
     let report = await judge(names.length > 0 ? chosen : chosen.slice(0, 1));
     // Without a name: on to the first exercise that is not finished.
     for (let next = 1; names.length === 0 && verdictOf(report) === 'all-passed' && next < chosen.length; next++) {

@@ -1,6 +1,6 @@
 /** What the judging verbs have in common: checked options, a course, a warm host. */
 
-import { HostPool } from '../grade/host-pool.ts';
+import { type HostOptions, HostPool } from '../grade/host-pool.ts';
 import { BACKENDS, type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
 import { BackendNotHere } from '../host/client.ts';
 import { InputError } from '../spec/input-error.ts';
@@ -21,8 +21,12 @@ export function positive(flag: string, value: string): number {
  * Runs `body` with a host that is already starting, and ends it afterwards, also at Ctrl-C.
  * @throws InputError if this machine has not got the backend that was asked for
  */
-export async function withHosts<T>(backend: BackendChoice, body: (hosts: HostPool) => Promise<T>): Promise<T> {
-  const hosts = new HostPool({ backend });
+export async function withHosts<T>(
+  backend: BackendChoice,
+  body: (hosts: HostPool) => Promise<T>,
+  options: Omit<HostOptions, 'backend'> = {},
+): Promise<T> {
+  const hosts = new HostPool({ ...options, backend });
   hosts.warm();
   try {
     if (!EMBEDDED.includes(backend as BackendName)) await hosts.get();

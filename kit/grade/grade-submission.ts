@@ -28,6 +28,10 @@ export interface GradeRequest {
   /** Seconds for one call. */
   timeout?: number;
   onExercise?: (report: ExerciseReport) => void;
+  /** The exercise so far, after each check; mistakes are not recognised yet. */
+  onCheck?: (report: ExerciseReport) => void;
+  /** Calls the judgement off, even within an endless loop: it ends with `Superseded`. */
+  signal?: AbortSignal;
 }
 
 /** What the hidden cases of one submission are drawn from. */
@@ -45,6 +49,9 @@ export function submissionSeed(secret: string, id: string): SubmissionSeed {
 export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   const { folder, id = submissionId(folder), hosts, seed } = request;
   const sandbox = new Sandbox(hosts);
+  const abandon = () => void sandbox.abandon();
+  request.signal?.addEventListener('abort', abandon);
+  if (request.signal?.aborted) abandon();
   const exercises: ExerciseReport[] = [];
   try {
     for (const exercise of request.exercises) {
@@ -52,7 +59,9 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
       exercises.push(report);
       request.onExercise?.(report);
     }
+    sandbox.throwIfAbandoned();
   } finally {
+    request.signal?.removeEventListener('abort', abandon);
     await sandbox.close();
   }
   const { backend, isolation } = await hosts.get();
@@ -81,9 +90,13 @@ async function gradeExercise(request: GradeRequest, id: string, sandbox: Sandbox
     timeout,
   });
   const cases: Cases = seed ? new HiddenCases(seed, await shelf.oracle(id)) : { kind: 'public' };
-  const judgements = await judge(subject, materials, cases);
+  const { onCheck } = request;
+  const soFar = (judgements: Judgement[]) => onCheck?.(exerciseReport(id, materials, earned(judgements), null));
+  const judgements = await judge(subject, materials, cases, undefined, onCheck && soFar);
   const mistake = await recognise(subject, materials, cases, judgements);
-  return exerciseReport(id, materials, earned(judgements), mistake);
+  const report = exerciseReport(id, materials, earned(judgements), mistake);
+  // Hidden inputs may be among what is printed, so it is kept where there are none.
+  return cases.kind === 'public' ? { ...report, ...printedIn(judgements) } : report;
 }
 
 /** The exercise as it would run: its file and what it imports of the submission's own. */
@@ -176,6 +189,17 @@ function unrunnable(id: string, spec: ExerciseSpec, { file, line, message }: Bun
   const failure = { code: 'unrunnable', message: problem };
   const checks = spec.checks.map((check) => checkReport({ check, status: 'fail', failure }, null));
   return { id, title: spec.title, score: 0, maxScore: maxPoints(spec), problem, checks };
+}
+
+const MOST_PRINTED = 4000;
+const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+
+/** What was printed during the check that is explained: the first that failed, or else the first that printed anything. */
+function printedIn(judgements: Judgement[]): { printed?: string } {
+  const failed = judgements.find(({ status }) => status === 'fail');
+  const { printed = '' } = failed ?? judgements.find(({ printed }) => printed) ?? {};
+  const text = printed.trimEnd().slice(0, MOST_PRINTED).replace(UNPRINTABLE, '\u{fffd}');
+  return text ? { printed: text } : {};
 }
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);

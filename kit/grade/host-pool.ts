@@ -8,6 +8,8 @@ import { DIST } from '../spec/course.ts';
 export interface HostOptions {
   backend: BackendChoice;
   isolation?: Isolation;
+  /** Have another sandbox waiting as soon as one is taken. */
+  keepStandby?: boolean;
 }
 
 export class HostPool {

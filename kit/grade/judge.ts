@@ -14,6 +14,7 @@ import { checkValues } from './checks/values.ts';
 import type { Observation } from './diagnose.ts';
 import { type Failure, SubmissionFault } from './failure.ts';
 import type { Fixture } from './fixture.ts';
+import { Superseded } from './sandbox.ts';
 import type { Subject } from './subject.ts';
 
 export interface Materials {
@@ -52,6 +53,8 @@ export interface Judgement {
   /** Why it could not be judged. */
   reason?: string;
   outcome?: CheckOutcome;
+  /** What the submission printed meanwhile. */
+  printed?: string;
 }
 
 const CHECKS: Record<CheckKind, Check> = {
@@ -77,6 +80,7 @@ export async function judge(
   materials: Materials,
   cases: Cases,
   checks: CheckSpec[] = materials.spec.checks,
+  onJudgement?: (judgements: Judgement[]) => void,
 ): Promise<Judgement[]> {
   const judgements: Judgement[] = [];
   let deaths = 0;
@@ -89,7 +93,8 @@ export async function judge(
             message: 'not tried, since the code hung or ended itself in the checks before',
           });
     if (isDeath(judgement.failure?.code)) deaths++;
-    judgements.push(judgement);
+    judgements.push({ ...judgement, printed: subject.takePrinted() });
+    onJudgement?.(judgements);
   }
   return judgements;
 }
@@ -113,6 +118,7 @@ async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materia
       if (fault) return notJudged(check, fault);
       return { ...failed(check, outcome.failure), outcome };
     } catch (error) {
+      if (error instanceof Superseded) throw error;
       // A fault of the host or the machine: once more with a fresh one, then it is nobody's zero.
       if (attempt === 2 || !(error instanceof HostFailed)) return notJudged(check, (error as Error).message);
     }

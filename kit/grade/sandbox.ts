@@ -5,10 +5,16 @@
 import type { Host } from '../host/client.ts';
 import type { HostPool } from './host-pool.ts';
 
+/** The judgement was called off; nothing that it found is of interest. */
+export class Superseded extends Error {
+  override name = 'Superseded';
+}
+
 export class Sandbox {
   /** Whose code is loaded. */
   tenant: object | undefined;
   #session: { host: Host; id: number } | undefined;
+  #abandoned = false;
 
   constructor(readonly hosts: HostPool) {}
 
@@ -17,12 +23,26 @@ export class Sandbox {
   }
 
   async open(): Promise<{ host: Host; id: number }> {
+    this.throwIfAbandoned();
     if (!this.#session) {
       const host = await this.hosts.get();
       const { session: id } = await host.request('open', {});
       this.#session = { host, id };
+      if (this.#abandoned) await this.close();
+      this.throwIfAbandoned();
     }
-    return this.#session;
+    return this.#session as { host: Host; id: number };
+  }
+
+  /** Ends the process now, whatever it is doing, and opens no other: the judgement ends with `Superseded`. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    await this.close();
+  }
+
+  /** @throws Superseded */
+  throwIfAbandoned(): void {
+    if (this.#abandoned) throw new Superseded('a newer judgement takes its place');
   }
 
   /** The process, or its host, is gone. */

@@ -33,6 +33,9 @@ export const DEFAULT_TIMEOUT = 10;
 /** All calls of one exercise together may take so many times what one may. */
 const CALLS_IN_ALL = 12;
 
+/** Characters of what is printed that are kept. */
+const MOST_PRINTED = 16_384;
+
 export class Subject {
   /** The exercise's functions. They run in the sandbox. */
   readonly submission: Submission;
@@ -43,6 +46,7 @@ export class Subject {
   readonly #inline = new Map<number, Uint8Array>();
   /** What loading the file ended in, if not in functions to call. It would end so again. */
   #loadFault: SubmissionFault | undefined;
+  #printed = '';
   readonly #timeoutMs: number;
 
   constructor(
@@ -132,6 +136,13 @@ export class Subject {
     return session ? session.host.request('takeFault', { session: session.id }) : null;
   }
 
+  /** What the code has printed since this was last asked. */
+  takePrinted(): string {
+    const printed = this.#printed;
+    this.#printed = '';
+    return printed;
+  }
+
   /** Ends a case: frees its inputs and results, and counts from zero. */
   async forget(): Promise<void> {
     this.#handles.clear();
@@ -187,6 +198,7 @@ export class Subject {
       const outcome = await request.finally(() => {
         this.#spentMs += performance.now() - started;
       });
+      this.#keepPrinted(outcome.printed);
       for (const [handle, bytes] of outcome.inline ?? []) this.#inline.set(handle, bytes);
       return outcome;
     });
@@ -207,9 +219,11 @@ export class Subject {
         });
       }
       if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;
+      this.sandbox.throwIfAbandoned();
       this.sandbox.lost();
       this.#handles.clear();
       this.#inline.clear();
+      if (error instanceof SandboxDied) this.#keepPrinted(error.death.printed);
       throw error instanceof SandboxDied ? new SubmissionFault(failureOfDeath(error.death), true) : error;
     }
   }
@@ -222,6 +236,7 @@ export class Subject {
     const timeoutMs = this.#timeoutMs;
     try {
       const outcome = await host.request('load', { session, code: bundle.code, file: BUNDLE_NAME, path, timeoutMs });
+      this.#keepPrinted(outcome.printed);
       this.#unlessThrown(outcome);
       const { exports: found } = outcome as Extract<Outcome, { op: 'loaded' }>;
       const missing = Object.keys(exports).find((fn) => !found.includes(fn));
@@ -231,6 +246,10 @@ export class Subject {
       if (error instanceof SubmissionFault) this.#loadFault = error;
       throw error;
     }
+  }
+
+  #keepPrinted(text = ''): void {
+    this.#printed = (this.#printed + text).slice(0, MOST_PRINTED);
   }
 
   #unlessThrown(outcome: Outcome): void {

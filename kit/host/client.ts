@@ -1,7 +1,7 @@
 /** The grader's side of the host: starts the process, asks, and notices when it is gone. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Isolation } from '../sandbox/launch.ts';
-import type { BackendChoice, BackendInfo } from './backend-names.ts';
+import type { BackendInfo } from './backend-names.ts';
 import { hostEnvironment } from './environment.ts';
 import { KernelRefused } from './kernel.ts';
 import type { Requests, Response } from './requests.ts';
@@ -34,7 +34,7 @@ export class Host {
   ) {}
 
   /** @throws BackendNotHere; HostFailed if the host or its backend does not start */
-  static async start(program: string, options: { backend: BackendChoice; isolation?: Isolation }): Promise<Host> {
+  static async start(program: string, options: Requests['start']['params']): Promise<Host> {
     const child = fork(program, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

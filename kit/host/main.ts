@@ -24,9 +24,12 @@ let nextSession = 1;
 let isolation: Isolation = 'permissions';
 /** A sandbox that has started and waits for its submission, so that nobody waits for it. */
 let standby: Promise<Session> | undefined;
+/** Whether there is another as soon as one is taken: for who judges one submission again and again. */
+let keepStandby = false;
 
 const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> } = {
-  async start({ backend, isolation: wanted }) {
+  async start({ backend, isolation: wanted, keepStandby: keep = false }) {
+    keepStandby = keep;
     standby = firstSandbox(wanted);
     standby.catch(() => {});
     const info = await startBackend(backend, `${__dirname}/`);
@@ -40,6 +43,7 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     // One that did not start is no reason for the next not to.
     const waiting = await ready?.catch(() => undefined);
     const session = waiting && !waiting.dead ? waiting : await spawnSandbox();
+    if (keepStandby) startStandby();
     const id = nextSession++;
     sessions.set(id, session);
     return { session: id };
@@ -87,6 +91,11 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   },
 };
 
+function startStandby(): void {
+  standby ??= spawnSandbox();
+  standby.catch(() => {});
+}
+
 function sessionOf(id: number): Session {
   const session = sessions.get(id);
   if (!session) throw new Error(`no session ${id}`);
@@ -99,7 +108,7 @@ const INLINE_TENSORS = 64;
 
 async function outcome(id: number, answer: Awaited<ReturnType<Session['ask']>>): Promise<Outcome> {
   const session = sessionOf(id);
-  if (answer.op !== 'returned' && answer.op !== 'gradients') return answer;
+  if (answer.op !== 'returned' && answer.op !== 'gradients') return { ...answer, ...printedBy(session) };
   const tensors: WireTensor[] = [];
   const resolved =
     answer.op === 'returned'
@@ -108,7 +117,12 @@ async function outcome(id: number, answer: Awaited<ReturnType<Session['ask']>>):
   const small = tensors.filter(([, , shape, dtype]) => bytesOf({ shape, dtype }) <= INLINE_BYTES);
   const handles = [...new Set(small.map(([, handle]) => handle))].slice(0, INLINE_TENSORS);
   const read = await Promise.all(handles.map(async (handle) => [handle, await session.read(handle)] as const));
-  return { ...resolved, inline: new Map(read) };
+  return { ...resolved, inline: new Map(read), ...printedBy(session) };
+}
+
+function printedBy(session: Session | undefined): { printed?: string } {
+  const printed = session?.takePrinted();
+  return printed ? { printed } : {};
 }
 
 /** Starts the first sandbox with the strongest isolation that works here: trying it is the surest way to find out. */
@@ -180,7 +194,8 @@ async function handle({ id, method, params }: Message): Promise<void> {
   try {
     response = { result: await (handlers[method] as (params: never) => Promise<unknown>)(params) };
   } catch (error) {
-    const death = error instanceof SandboxDied ? error.death : undefined;
+    const session = sessions.get((params as { session?: number }).session ?? 0);
+    const death = error instanceof SandboxDied ? { ...error.death, ...printedBy(session) } : undefined;
     response = {
       error: (error as Error).message,
       death,

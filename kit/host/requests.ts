@@ -17,6 +17,8 @@ export interface InputTensor {
 export type Outcome = Final & {
   /** Values of its small tensors, by handle, to save asking for them. */
   inline?: Map<number, Uint8Array>;
+  /** What was printed since the answer before. */
+  printed?: string;
 };
 
 interface Request<Params, Result> {
@@ -25,7 +27,10 @@ interface Request<Params, Result> {
 }
 
 export interface Requests {
-  start: Request<{ backend: BackendChoice; isolation?: Isolation }, { backend: BackendInfo; isolation: Isolation }>;
+  start: Request<
+    { backend: BackendChoice; isolation?: Isolation; keepStandby?: boolean },
+    { backend: BackendInfo; isolation: Isolation }
+  >;
   open: Request<object, { session: number }>;
   load: Request<{ session: number; code: string; file: string; path: string[]; timeoutMs: number }, Outcome>;
   inputs: Request<{ session: number; tensors: InputTensor[] }, void>;

@@ -6,6 +6,8 @@ import type { Cost } from './meter.ts';
 export interface Death {
   reason: 'exited' | 'timeout' | 'protocol' | 'limit';
   detail: string;
+  /** What it printed last. */
+  printed?: string;
 }
 
 export class SandboxDied extends Error {

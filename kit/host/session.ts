@@ -47,6 +47,7 @@ export class Session {
   #results = new Set<number>();
   #disposedOfCallers = 0;
   #log = '';
+  #printed = '';
   #fault: string | null = null;
   /** The first operation that could not be run since the peer was last told so. */
   #refusal: string | null = null;
@@ -148,6 +149,13 @@ export class Session {
   /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
   traceNaN(): void {
     this.#workbench.nanTrace = new NaNTrace();
+  }
+
+  /** What the peer has printed since this was last asked; unlike the usage it outlives a case, and the peer itself. */
+  takePrinted(): string {
+    const printed = this.#printed;
+    this.#printed = '';
+    return printed;
   }
 
   /** A fault of the kit or the backend in running a kernel, nothing that the submission can be blamed for; told once. */
@@ -280,15 +288,17 @@ export class Session {
   }
 
   #print(text: string): void {
-    const room = this.limits.logBytes - this.#log.length;
-    if (room <= 0) return;
-    this.#log += text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;
+    this.#log += clippedLine(text, this.limits.logBytes - this.#log.length);
+    this.#printed += clippedLine(text, this.limits.logBytes - this.#printed.length);
   }
 
   #protocolBroken(detail: string): void {
     this.die({ reason: 'protocol', detail: `it sent ${detail} where a kernel call or a result was due` });
   }
 }
+
+const clippedLine = (text: string, room: number) =>
+  room <= 0 ? '' : text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;
 
 /** No longer than an honest sandbox would make it. */
 function clipped({ op, name, message, stack }: Extract<FromSandbox, { op: 'threw' }>): Final {

@@ -4,8 +4,13 @@
  * wrapped (the runner skips the blanks before it), and `##[name]` anywhere.
  */
 export function plain(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
+  return plainLine(text.replace(/\s+/g, ' '));
+}
+
+/** The same for a line that keeps its blanks. */
+export function plainLine(line: string): string {
+  return line
+    .replace(/\s/g, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '\u{fffd}')
     .replace(/(?<!\S)::+|##(?=\[)/g, (command) => [...command].join(' '));
 }

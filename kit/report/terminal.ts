@@ -1,7 +1,7 @@
 /** A report for a person at a terminal: points first, then what is wrong, where and why. */
 import pc from 'picocolors';
 import { heatMap } from './heat-map.ts';
-import { plain } from './plain.ts';
+import { plain, plainLine } from './plain.ts';
 import type { CheckReport, ExerciseReport, Report } from './report.ts';
 
 export interface TerminalOptions {
@@ -11,7 +11,10 @@ export interface TerminalOptions {
   width?: number;
 }
 
-const MARK = { pass: pc.green('✓'), fail: pc.red('✗'), 'not-judged': pc.yellow('?') };
+/** Lines of what the code printed that are shown. */
+const PRINTED_LINES = 8;
+
+export const MARK = { pass: pc.green('✓'), fail: pc.red('✗'), 'not-judged': pc.yellow('?') };
 
 export function terminalReport(report: Report, options: TerminalOptions): string {
   const width = Math.min(options.width ?? process.stdout.columns ?? 100, 100);
@@ -19,7 +22,11 @@ export function terminalReport(report: Report, options: TerminalOptions): string
   return `${parts.join('\n')}\n${footer(report, width)}`;
 }
 
-function exerciseText(exercise: ExerciseReport, options: Required<TerminalOptions>): string {
+export function exerciseText(exercise: ExerciseReport, options: Required<TerminalOptions>): string {
+  return exerciseVerdict(exercise, options) + printedText(exercise.printed, options.width);
+}
+
+function exerciseVerdict(exercise: ExerciseReport, options: Required<TerminalOptions>): string {
   const { id, title, score, maxScore, problem, checks } = exercise;
   const head = `${line(pc.bold(title), title.length, `${score}/${maxScore}`, options.width)}\n${pc.dim(id)}\n`;
   if (problem !== null) return `${head}\n  ${MARK.fail} ${wrapped(plain(problem), 4, options.width)}\n`;
@@ -30,7 +37,9 @@ function exerciseText(exercise: ExerciseReport, options: Required<TerminalOption
   }
   const list = checks.map((check) => {
     const points = `${check.points}/${check.maxPoints}`;
-    return line(`  ${MARK[check.status]} ${check.title}`, check.title.length + 4, points, options.width);
+    // The whole title is there again where the failure is explained.
+    const title = shortened(check.title, options.width - points.length - 8);
+    return line(`  ${MARK[check.status]} ${title}`, title.length + 4, points, options.width);
   });
   const unhappy = checks.filter(({ status }) => status !== 'pass');
   const explained = options.explain === 'all' ? unhappy : unhappy.slice(0, 1);
@@ -40,6 +49,15 @@ function exerciseText(exercise: ExerciseReport, options: Required<TerminalOption
       ? `\n  ${pc.dim(`${rest} more ${rest === 1 ? 'check fails' : 'checks fail'}; often for the same reason.`)}\n`
       : '';
   return `${head}\n${list.join('\n')}\n${explanations(explained, options.width)}${more}`;
+}
+
+export function printedText(printed: string | undefined, width: number): string {
+  if (!printed) return '';
+  const lines = printed.split('\n').map((line) => plainLine(line.replaceAll('\t', '  ')));
+  const shown = lines.slice(0, PRINTED_LINES).map((line) => `    ${shortened(line, width - 4)}`);
+  const rest = lines.length - shown.length;
+  if (rest > 0) shown.push(`    ${pc.dim(`and ${rest} more ${rest === 1 ? 'line' : 'lines'}`)}`);
+  return `\n  ${pc.dim('Your code printed:')}\n${shown.join('\n')}\n`;
 }
 
 /** Failures with one and the same message or cause are told once. */
@@ -90,17 +108,32 @@ function footer({ score, maxScore, backend, isolation, seed, exercises }: Report
   return `${total}${note}\n${pc.dim(`${backend.name} (${backend.device}); ${level}\n${cases}`)}\n`;
 }
 
+/** At most so many characters. */
+export const shortened = (text: string, length: number) =>
+  text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1)).trimEnd()}…`;
+
 /** Left and right text on one line, dots between them. */
-function line(left: string, leftLength: number, right: string, width: number, rightLength = right.length): string {
+export function line(
+  left: string,
+  leftLength: number,
+  right: string,
+  width: number,
+  rightLength = right.length,
+): string {
   const dots = Math.max(2, width - leftLength - rightLength - 2);
   return `${left} ${pc.dim('·'.repeat(dots))} ${right}`;
 }
 
+/** A word that is longer than a line, such as a path, in pieces. */
+function chunks(word: string, length: number): string[] {
+  return word.length <= length ? [word] : (word.match(new RegExp(`.{1,${length}}`, 'gsu')) ?? []);
+}
+
 /** Broken between words, further lines indented. */
-function wrapped(text: string, indent: number, width: number, first = 0): string {
+export function wrapped(text: string, indent: number, width: number, first = 0): string {
   const lines: string[] = [];
   let current = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(' ').flatMap((word) => chunks(word, Math.max(10, width - indent)))) {
     const room = width - indent - (lines.length === 0 ? first : 0);
     if (current && current.length + 1 + word.length > room) {
       lines.push(current);

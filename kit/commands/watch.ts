@@ -1,0 +1,78 @@
+import { MaterialsShelf } from '../grade/materials.ts';
+import { exerciseText } from '../report/terminal.ts';
+import { findCourse, selectExercises } from '../spec/course.ts';
+import { InputError } from '../spec/input-error.ts';
+import { Progress } from '../watch/progress.ts';
+import { watchSaves } from '../watch/saves.ts';
+import { mostScroll, screen } from '../watch/screen.ts';
+import { WatchedTerminal } from '../watch/terminal.ts';
+import { plainHeading, Watch, type WatchOptions } from '../watch/watch.ts';
+import { backendNamed, positive, withHosts } from './session.ts';
+
+interface Options {
+  backend: string;
+  timeout: string;
+}
+
+export async function run(name: string | undefined, options: Options): Promise<number> {
+  const course = findCourse();
+  const backend = backendNamed(options.backend);
+  const timeout = positive('--timeout', options.timeout);
+  const [first] = selectExercises(course, name === undefined ? [] : [name]);
+  if (first === undefined) throw new InputError('there is no exercise here; call this in a course');
+  const progress = new Progress(course);
+  const shelf = new MaterialsShelf(course);
+  const chosen = name === undefined ? (progress.firstUnfinished() ?? first) : first;
+  return withHosts(
+    backend,
+    async (hosts) => {
+      await watchUntilQuit({ course, shelf, hosts, timeout, progress, first: chosen, named: name !== undefined });
+      return 0;
+    },
+    { keepStandby: true },
+  );
+}
+
+async function watchUntilQuit(options: Omit<WatchOptions, 'changed' | 'verdict' | 'quit'>): Promise<void> {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  let quit = () => {};
+  const ended = new Promise<void>((resolve) => {
+    quit = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, quit);
+
+  const repaint = () => {
+    const { state } = watch;
+    state.scroll = Math.min(state.scroll, mostScroll(state, terminal.size));
+    terminal.paint(screen(state, terminal.size));
+  };
+  const terminal = new WatchedTerminal((key) => watch.key(key), repaint);
+  const watch = new Watch(
+    isTerminal
+      ? { ...options, quit, changed: repaint }
+      : { ...options, quit, changed: () => printFault(watch), verdict: () => printVerdict(watch) },
+  );
+  const saves = watchSaves(options.course, (save) => watch.saved(save));
+  await saves.ready;
+  try {
+    if (isTerminal) terminal.open();
+    watch.start();
+    await ended;
+  } finally {
+    watch.stop();
+    saves.stop();
+    terminal.close();
+  }
+}
+
+const PLAIN_WIDTH = 100;
+
+function printVerdict({ state }: Watch): void {
+  if (!state.report) return;
+  const text = exerciseText(state.report, { explain: 'first', width: PLAIN_WIDTH });
+  process.stdout.write(`${plainHeading(state)}\n${text}\n`);
+}
+
+function printFault({ state }: Watch): void {
+  if (state.fault !== null) process.stdout.write(`could not be judged: ${state.fault}\n`);
+}

@@ -1,0 +1,110 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { sampleReport } from '../report/sample-report.ts';
+import { cut, screen, type WatchState } from './screen.ts';
+import { parseFaults } from './type-check.ts';
+
+const [report] = sampleReport.exercises;
+const state: WatchState = {
+  id: '01-x/attend',
+  map: [
+    { id: '01-x/attend', title: 'Attention', points: 5, score: 2, state: 'begun' },
+    { id: '01-x/masks', title: 'Masks', points: 4, score: 4, state: 'done' },
+    { id: '02-y/heads', title: 'Heads', points: 3, score: 0, state: 'untouched' },
+  ],
+  view: 'exercise',
+  cursor: 0,
+  scroll: 0,
+  report: { ...report, printed: 'Tensor\n    [1, 2]' },
+  judging: false,
+  checks: 4,
+  tookMs: 142.4,
+  typeFaults: [{ file: 'exercises/01-x/attend.ts', line: 3, message: "Type 'string' is not assignable." }],
+  hints: ['first of all', 'then'],
+  hintsShown: 1,
+  note: null,
+  fault: null,
+};
+const text = (change: Partial<WatchState> = {}, columns = 72, rows = 50) =>
+  screen({ ...state, ...change }, { columns, rows }).map((line) => stripVTControlCharacters(line).trimEnd());
+
+describe('the screen', () => {
+  it('has the place in the course, the checks, the first failure, what was printed, types and hints', () => {
+    const shown = text().join('\n');
+    expect(text()[0]).toMatch(/^01-x 1 of 2 +██░░░░ 1\/3 done$/);
+    for (const part of [
+      '✓ Each output is a weighted mean',
+      '✗ A masked key gets no weight',
+      'smallest failing case: B = 1, T = 2',
+      'It looks like this: The mask has no effect.',
+      'Your code printed:\n    Tensor\n        [1, 2]',
+      'Types do not fit:\n    exercises/01-x/attend.ts:3',
+      'Hint 1 of 2: first of all',
+      'judged in 142 ms',
+    ])
+      expect(shown).toContain(part);
+    expect(shown).not.toContain('then\n');
+  });
+
+  it.each([
+    [100, 40],
+    [60, 20],
+    [40, 10],
+    [20, 5],
+  ])('keeps within %i columns and %i rows, in every view', (columns, rows) => {
+    for (const view of ['exercise', 'list', 'help'] as const) {
+      const lines = text(
+        { view, note: 'a note that is somewhat longer than a narrow terminal is wide' },
+        columns,
+        rows,
+      );
+      expect(lines.length).toBeLessThanOrEqual(rows);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('says that there is more than fits, and shows it when scrolled', () => {
+    expect(text({}, 72, 14).join('\n')).toContain('↓ more below');
+    const end = text({ scroll: 1000 }, 72, 14).join('\n');
+    expect(end).toContain('Hint 1 of 2');
+    expect(end).toContain('↑ more above');
+  });
+
+  it('names the next exercise that is not done once all passes, and the end when nothing is left', () => {
+    const passed = { ...report, checks: [report.checks[0]] };
+    expect(text({ report: passed }).join('\n')).toContain('All of it passes. Press n for the next: Heads');
+    const map = state.map.map((entry) => ({ ...entry, state: 'done' as const }));
+    expect(text({ report: passed, map }).join('\n')).toContain('so does the whole course');
+  });
+
+  it('shows what there is of a judgement that takes long', () => {
+    const shown = text({ judging: true, checks: 6 }).join('\n');
+    expect(shown).toContain('… 2 more checks to come');
+    expect(shown).toContain('judging …');
+  });
+
+  it('keeps the chosen entry of a long list in sight', () => {
+    const map = Array.from({ length: 40 }, (_, i) => ({ ...state.map[0], id: `01-x/e${i}`, title: `Exercise ${i}` }));
+    expect(text({ view: 'list', map, cursor: 39 }, 60, 12).join('\n')).toMatch(/› .*Exercise 39/);
+  });
+});
+
+describe('a cut line', () => {
+  it('counts no colours, and ends them', () => {
+    expect(cut('\u001b[31mabcdef\u001b[39m', 3)).toBe('\u001b[31mabc\u001b[0m');
+    expect(cut('abc', 3)).toBe('abc');
+  });
+});
+
+describe("tsc's output", () => {
+  it('is read by file and line, of the exercises alone', () => {
+    const output = [
+      "exercises/01-x/a.ts(12,3): error TS2322: Type 'number' is not assignable.",
+      '  The details follow.',
+      'kit/x.ts(1,1): error TS1: not theirs',
+    ].join('\n');
+    expect(parseFaults(output)).toEqual([
+      { file: 'exercises/01-x/a.ts', line: 12, message: "Type 'number' is not assignable." },
+    ]);
+  });
+});
