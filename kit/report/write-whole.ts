@@ -23,7 +23,8 @@ export function writeWhole(file: string, text: string): void {
     writeFileSync(temporary, text);
     renameSync(temporary, file);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    // Where a folder on its way is a file, even looking for it to remove it is an error.
+    if (existsSync(temporary)) rmSync(temporary);
     const { code, message } = error as NodeJS.ErrnoException;
     const words = `${file} cannot be written: ${message}`;
     throw MACHINE.has(code ?? '') ? new Error(words) : new InputError(words);
