@@ -40,6 +40,7 @@ async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string
     }),
     forget: async () => {},
     takeFault: async () => fault,
+    takePrinted: () => '',
     read: async () => {
       throw new Error('nothing to read');
     },

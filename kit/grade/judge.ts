@@ -93,7 +93,8 @@ export async function judge(
             message: 'not tried, since the code hung or ended itself in the checks before',
           });
     if (isDeath(judgement.failure?.code)) deaths++;
-    judgements.push({ ...judgement, printed: subject.takePrinted() });
+    const printed = subject.takePrinted();
+    judgements.push(printed ? { ...judgement, printed } : judgement);
     onJudgement?.(judgements);
   }
   return judgements;
