@@ -109,7 +109,7 @@ export async function run(folder: string, options: Options): Promise<number> {
         timeout,
         settings: hashOf(JSON.stringify(judgedWith)),
         jobs,
-        newHosts: () => new HostPool({ backend }),
+        newHosts: () => new HostPool({ backend, keepStandby: true }),
         scratch: runPaths(out).scratch,
         before,
         again,
