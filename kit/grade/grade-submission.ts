@@ -1,6 +1,7 @@
 /** A submission's folder in, a report out. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Host } from '../host/client.ts';
 import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
 import { type BundleError, bundle, isBundleError } from '../sandbox/bundle.ts';
 import { type Course, PACKAGE_ROOT } from '../spec/course.ts';
@@ -53,6 +54,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   request.signal?.addEventListener('abort', abandon);
   if (request.signal?.aborted) abandon();
   const exercises: ExerciseReport[] = [];
+  let host: Host;
   try {
     for (const exercise of request.exercises) {
       const report = await gradeExercise(request, exercise, sandbox);
@@ -60,17 +62,18 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
       request.onExercise?.(report);
     }
     sandbox.throwIfAbandoned();
+    // Before the sandbox is closed: whoever stops the hosts meanwhile would be given a new one.
+    host = await hosts.get();
   } finally {
     request.signal?.removeEventListener('abort', abandon);
     await sandbox.close();
   }
-  const { backend, isolation } = await hosts.get();
   return {
     schema: 'attention-kit/report/v1',
     submission: { id, commit: commitOf(folder) },
     seed: seed ?? 'public',
-    backend,
-    isolation,
+    backend: host.backend,
+    isolation: host.isolation,
     score: sum(exercises.map(({ score }) => score)),
     maxScore: sum(exercises.map(({ maxScore }) => maxScore)),
     exercises,

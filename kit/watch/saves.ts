@@ -24,6 +24,7 @@ export function watchSaves(course: Course, onSave: (save: Save) => void): { read
   });
   let timer: NodeJS.Timeout | undefined;
   let first = 0;
+  let stopped = false;
   const written = new Set<string>();
   const flush = () => {
     timer = undefined;
@@ -31,6 +32,8 @@ export function watchSaves(course: Course, onSave: (save: Save) => void): { read
     written.clear();
   };
   watcher.on('all', (event, path) => {
+    // It may tell of a save while it closes.
+    if (stopped) return;
     if (!/\.(ts|tsx|js|json)$/.test(path) && !/^unlinkDir|^addDir/.test(event)) return;
     const id = relative(exercises, path).split(sep).join('/').replace(/\.ts$/, '');
     if (event !== 'unlink' && course.exercises.includes(id)) written.add(id);
@@ -40,6 +43,7 @@ export function watchSaves(course: Course, onSave: (save: Save) => void): { read
   });
   watcher.on('error', () => {});
   const stop = () => {
+    stopped = true;
     clearTimeout(timer);
     void watcher.close();
   };
