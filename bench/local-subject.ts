@@ -68,6 +68,7 @@ export function localSubject(functions: Functions, exports: ExerciseSpec['export
       const cost = { ...Object.fromEntries(METRICS.map((metric) => [metric, 0])), byName: {} };
       return { cost, leaked: [], disposedOfCallers: 0, log: '' };
     },
+    takePrinted: () => '',
     async takeFault() {
       return null;
     },
