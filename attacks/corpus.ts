@@ -34,6 +34,8 @@ interface Plant {
 
 const HERE = import.meta.dirname;
 const COURSE = dirname(HERE);
+/** Given to every attack, for those that look for Node's own modules. */
+const WAYS_OUT = 'ways-out.ts';
 
 export const ATTACKS: Attack[] = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -50,8 +52,10 @@ export function plantAttack({ name, plant }: Attack, folder: string): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     return join(folder, path);
   };
-  if (existsSync(join(HERE, name, 'exercises')))
+  if (existsSync(join(HERE, name, 'exercises'))) {
     cpSync(join(HERE, name, 'exercises'), join(folder, 'exercises'), { recursive: true });
+    cpSync(join(HERE, WAYS_OUT), join(folder, 'exercises', WAYS_OUT));
+  }
   for (const [path, text] of Object.entries(plant.files ?? {})) writeFileSync(place(path), text);
   for (const [path, target] of Object.entries(plant.links ?? {})) symlinkSync(join(COURSE, target), place(path));
   for (const [path, target] of Object.entries(plant.absolute ?? {})) symlinkSync(target, place(path));

@@ -66,7 +66,7 @@ export function localSubject(functions: Functions, exports: ExerciseSpec['export
     },
     async usage() {
       const cost = { ...Object.fromEntries(METRICS.map((metric) => [metric, 0])), byName: {} };
-      return { cost, leaked: [], disposedOfCallers: 0, log: '' };
+      return { cost, leaked: [], disposedOfCallers: 0 };
     },
     takePrinted: () => '',
     async takeFault() {

@@ -36,7 +36,6 @@ async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string
       leakedFrom: [],
       firstNaN: null,
       disposedOfCallers: 0,
-      log: '',
     }),
     forget: async () => {},
     takeFault: async () => fault,

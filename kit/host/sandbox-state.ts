@@ -26,6 +26,4 @@ export interface Usage {
   disposedOfCallers: number;
   /** Where NaN first arose, if that was asked for with `traceNaN` and it did. */
   firstNaN: FirstNaN | null;
-  /** What the submission printed. */
-  log: string;
 }

@@ -120,9 +120,8 @@ describe('what the grader learns', () => {
     const peer = new FakePeer({ logBytes: 20 });
     const log = (text: string) => ({ op: 'log', text });
     await peer.call(log('first'), log('second'), log('x'.repeat(1e6)), log('never'), returned());
-    expect(peer.session.usage().log).toBe('first\nsecond\nxxxxxxx\n(more was printed, and left out)\n');
-    peer.session.forget();
-    expect(peer.session.usage().log).toBe('');
+    expect(peer.session.takePrinted()).toBe('first\nsecond\nxxxxxxx\n(more was printed, and left out)\n');
+    expect(peer.session.takePrinted()).toBe('');
   });
 
   it('is a fault of the backend as such, told once, and no fault of the submission', async () => {

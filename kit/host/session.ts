@@ -46,7 +46,6 @@ export class Session {
   #baseline = new Set<number>();
   #results = new Set<number>();
   #disposedOfCallers = 0;
-  #log = '';
   #printed = '';
   #fault: string | null = null;
   /** The first operation that could not be run since the peer was last told so. */
@@ -142,7 +141,6 @@ export class Session {
       leakedFrom: leaked.map(({ maker }) => maker),
       firstNaN: this.#workbench.nanTrace?.found ?? null,
       disposedOfCallers: this.#disposedOfCallers,
-      log: this.#log,
     };
   }
 
@@ -172,7 +170,6 @@ export class Session {
     }
     this.#results.clear();
     this.#disposedOfCallers = 0;
-    this.#log = '';
     this.#workbench.meter.reset();
     this.#workbench.nanTrace = undefined;
     this.drawBaseline();
@@ -288,7 +285,6 @@ export class Session {
   }
 
   #print(text: string): void {
-    this.#log += clippedLine(text, this.limits.logBytes - this.#log.length);
     this.#printed += clippedLine(text, this.limits.logBytes - this.#printed.length);
   }
 
