@@ -17,6 +17,8 @@ import * as tf from '@tensorflow/tfjs';
 export const product = (a, b) => tf.matMul(a, b);
 export const elementwise = (x) => tf.stack([tf.exp(x), tf.log(x), tf.tanh(x), tf.relu(x), tf.sigmoid(x)]);
 export const softmax = (x) => tf.softmax(x);
+export const waves = (x) => tf.concat([tf.sin(x), tf.cos(x)]);
+export const growth = (x) => tf.concat([tf.expm1(x), tf.sinh(x), tf.asinh(x)]);
 export const gatherGradient = (x) => tf.grad((y) => tf.gather(y, tf.tensor1d([2, 0, 2, 2], 'int32')).sum())(x);
 export const ranks = (x) => {
   const wide = x.reshape([1, 1, 1, 1, 4]);
@@ -30,7 +32,7 @@ export const transposed = (x) => {
 export const doubled = (x) => tf.tensor1d(Array.from(x.dataSync(), (value) => 2 * value));
 export const spectrum = (x) => tf.real(tf.spectral.fft(tf.complex(x, tf.zerosLike(x))));
 `;
-const FUNCTIONS = ['product', 'elementwise', 'softmax', 'gatherGradient', 'ranks', 'transposed', 'doubled', 'spectrum'];
+const FUNCTIONS = [...SOURCE.matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
 
 const hosts = new HostPool({ backend: 'webgpu' });
 const sandbox = new Sandbox(hosts);
@@ -76,16 +78,28 @@ describe('on WebGPU', () => {
   it('NaN stays NaN, and infinities are what they should be', async () => {
     const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
     const near = (value: number) => expect.closeTo(value, 5);
-    expect(await result('elementwise', vector([nan, -inf, inf, 1]))).toEqual(
+    expect(await result('elementwise', vector([nan, -inf, inf, 0, 1]))).toEqual(
       [
-        [nan, 0, inf, near(Math.E)],
-        [nan, nan, inf, near(0)],
-        [nan, -1, 1, near(Math.tanh(1))],
-        [nan, 0, inf, 1],
-        [nan, 0, 1, near(1 / (1 + Math.exp(-1)))],
+        [nan, 0, inf, 1, near(Math.E)],
+        [nan, nan, inf, -inf, near(0)],
+        [nan, -1, 1, 0, near(Math.tanh(1))],
+        [nan, 0, inf, 0, 1],
+        [nan, 0, 1, 0.5, near(1 / (1 + Math.exp(-1)))],
       ].flat(),
     );
     expect(await result('softmax', vector([nan, 1, inf, 1, -inf, 1], [3, 2]))).toEqual([nan, nan, nan, nan, 0, 1]);
+  });
+
+  it('sine and cosine hold to the last digit, far from zero too', async () => {
+    const angles = [0.5, -3, 100, 131_072.5];
+    const due = [Math.sin, Math.cos].flatMap((wave) => angles.map(wave));
+    expect(await result('waves', vector(angles))).toEqual(due.map(Math.fround));
+  });
+
+  it('so do the functions that are made for small numbers, or of logarithms', async () => {
+    const numbers = [2 ** -20, -(2 ** 14)];
+    const due = [Math.expm1, Math.sinh, Math.asinh].flatMap((f) => numbers.map(f));
+    expect(await result('growth', vector(numbers))).toEqual(due.map(Math.fround));
   });
 
   it('the gradient of a gather adds up by index', async () => {
@@ -97,7 +111,7 @@ describe('on WebGPU', () => {
       [2, 1, 0, 1].map((value) => expect.closeTo(value, 5)),
     );
     const counts = await (await hosts.get()).request('fallbacks', {});
-    expect(counts).toEqual({ Complex: 1, FFT: 1, Real: 1 });
+    expect(counts).toMatchObject({ Complex: 1, FFT: 1, Real: 1 });
   });
 
   it('so does one that takes no more than four axes, with values that were made on the device', async () => {

@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../backend-names.ts';
 import { type Backend, BackendAbsent } from './backend.ts';
-import { putNaNBack, UNSOUND } from './not-a-number.ts';
 import { findPackage } from './optional-package.ts';
+import { putRight, UNSOUND } from './wgsl-arithmetic.ts';
 
 interface Dawn {
   create(options: string[]): Gpu;
@@ -53,7 +53,7 @@ export function webgpuOn({ evenInSoftware }: { evenInSoftware: boolean }): Backe
       UNSOUND.has(kernel) ||
       (FOUR_AXES.has(kernel) && Object.values(inputs).some(({ shape }) => shape.length > 4)) ||
       (FLOATS_ONLY.has(kernel) && Object.values(inputs).some(({ dtype }) => dtype !== 'float32')),
-    amend: putNaNBack,
+    amend: putRight,
     readsAsynchronously: true,
     takeFault() {
       const message = fault;
