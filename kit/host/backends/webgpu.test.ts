@@ -24,6 +24,15 @@ export const ranks = (x) => {
   const wide = x.reshape([1, 1, 1, 1, 4]);
   return tf.where(tf.greater(wide, 2), tf.neg(wide), wide).tile([1, 1, 1, 2, 1]).reshape([8]);
 };
+export const fiveAxes = (x) => {
+  const wide = x.reshape([1, 1, 1, 2, 2]);
+  return tf.concat([tf.add(wide, tf.tensor1d([10, 20])), tf.mul(tf.tensor1d([1, -1]), wide)]).flatten();
+};
+export const padded = (x) => x.reshape([1, 1, 1, 1, 4]).pad([[0, 0], [0, 0], [0, 0], [0, 0], [1, 0]]).flatten();
+export const sumGradients = (x) => {
+  const gradient = (y) => tf.grad((z) => tf.cumsum(z).mul(tf.range(1, 1 + z.size)).sum())(y);
+  return tf.concat([gradient(x), gradient(x.slice(0, 2)), gradient(tf.concat([x, x]))]);
+};
 export const transposed = (x) => {
   const matrix = x.reshape([1, 2, 2]);
   const integers = (y) => tf.cast(y, 'int32').transpose([0, 2, 1]);
@@ -116,6 +125,21 @@ describe('on WebGPU', () => {
 
   it('so does one that takes no more than four axes, with values that were made on the device', async () => {
     expect(await result('ranks', vector([1, 2, 3, 4]))).toEqual([1, 2, -3, -4, 1, 2, -3, -4]);
+  });
+
+  it('nor does one that pads, or adds a vector', async () => {
+    expect(await result('fiveAxes', vector([1, 2, 3, 4]))).toEqual([11, 22, 13, 24, 1, -2, 3, -4]);
+    expect(await result('padded', vector([1, 2, 3, 4]))).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('a running sum has a gradient whatever its length, and whatever was summed before', async () => {
+    expect(await result('sumGradients', vector([1, 2, 3, 4]))).toEqual(
+      [
+        [10, 9, 7, 4],
+        [3, 2],
+        [36, 35, 33, 30, 26, 21, 15, 8],
+      ].flat(),
+    );
   });
 
   it('integers are transposed as floats are, also after them', async () => {
