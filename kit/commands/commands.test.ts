@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findPackage } from '../host/backends/optional-package.ts';
 import { findCourse, PACKAGE_ROOT } from '../spec/course.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { VERBS } from './verbs.ts';
@@ -172,6 +173,19 @@ misconceptions: {}
     await new Promise((resolve) => child.on('close', resolve));
     expect(stderr).toBe('');
   });
+});
+
+describe('kit verify', () => {
+  it.skipIf(findPackage('@tensorflow/tfjs-node') || findPackage('@tensorflow/tfjs-node-gpu'))(
+    'refuses a backend that is not there, or leaves it out and says so in one line',
+    async () => {
+      const args = ['verify', 'softmax', '--backend', 'tensorflow'];
+      const [refused, skipped] = await Promise.all([refusal(args), kit([...args, '--skip-absent'])]);
+      const why = refused.replace(/^kit: /, '');
+      expect(why).toMatch(/^tensorflow does not start: /);
+      expect(skipped).toEqual({ code: 0, stdout: '', stderr: `nothing is proven on tensorflow here: ${why}\n` });
+    },
+  );
 });
 
 describe('kit grade', () => {

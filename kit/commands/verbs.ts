@@ -207,6 +207,8 @@ export const VERBS: Verb[] = [
     summary: 'Prove the exercises: stubs fail, solutions pass, every known mistake is caught and named (authors).',
     options: [
       ['--backend <names>', 'backends to prove on, separated by commas', 'wasm,cpu'],
+      ['--skip-absent', 'leave out what this machine has not got of them, and say so'],
+      TIMEOUT,
       ['--jobs <n>', 'exercises proven at once; default: cores'],
       ['--update', 'write the public fixtures anew before proving'],
       ['--json', 'print the proof as JSON'],

@@ -3,12 +3,15 @@ import pc from 'picocolors';
 import { HostPool } from '../grade/host-pool.ts';
 import { type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
 import { findCourse, selectExercises } from '../spec/course.ts';
+import { InputError } from '../spec/input-error.ts';
 import { LEAST_MISS, MOST_OF_TOLERANCE, type Proof, prove } from '../verify/prove.ts';
 import { Progress } from './progress.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
   backend: string;
+  skipAbsent?: boolean;
+  timeout: string;
   jobs?: string;
   update?: boolean;
   json?: boolean;
@@ -17,9 +20,14 @@ interface Options {
 export async function run(names: string[], options: Options): Promise<number> {
   const course = findCourse();
   const exercises = selectExercises(course, names);
-  const backends = options.backend.split(',').map((name) => backendNamed(name.trim()));
+  const named = options.backend.split(',').map((name) => backendNamed(name.trim()));
   const jobs = options.jobs ? Math.ceil(positive('--jobs', options.jobs)) : cpus().length;
-  await refuseAbsent(backends);
+  const timeout = positive('--timeout', options.timeout);
+  const backends = await presentOf(named, options.skipAbsent ?? false);
+  if (backends.length === 0) {
+    if (options.json) process.stdout.write('[]\n');
+    return 0;
+  }
   const progress = new Progress('proving', exercises.length);
   const proofs = new Map<string, Proof>();
   const queue = [...exercises];
@@ -31,7 +39,7 @@ export async function run(names: string[], options: Options): Promise<number> {
     );
     try {
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        const proof = await prove(course, id, hosts, cpu, options.update ?? false).catch((error) =>
+        const proof = await prove(course, id, { hosts, cpu, timeout, update: options.update ?? false }).catch((error) =>
           unprovable(id as string, error),
         );
         proofs.set(id, proof);
@@ -54,11 +62,22 @@ export async function run(names: string[], options: Options): Promise<number> {
   return problems === 0 ? 0 : 1;
 }
 
-/** @throws InputError if this machine has not got one of them, before anything is proven on the others */
-async function refuseAbsent(backends: BackendChoice[]): Promise<void> {
+/**
+ * Before anything is proven on the others.
+ * @throws InputError if this machine has not got one of them, unless those are to be skipped
+ */
+async function presentOf(backends: BackendChoice[], skipAbsent: boolean): Promise<BackendChoice[]> {
+  const present: BackendChoice[] = [];
   for (const backend of backends) {
-    if (!EMBEDDED.includes(backend as BackendName)) await withHosts(backend, async () => {});
+    try {
+      if (!EMBEDDED.includes(backend as BackendName)) await withHosts(backend, async () => {});
+      present.push(backend);
+    } catch (error) {
+      if (!skipAbsent || !(error instanceof InputError)) throw error;
+      process.stderr.write(`nothing is proven on ${backend} here: ${error.message}\n`);
+    }
   }
+  return present;
 }
 
 function unprovable(id: string, error: unknown): Proof {

@@ -32,14 +32,18 @@ export interface Proof {
   wrong: { name: string; killedBy: string[]; miss: number; feedback: string }[];
 }
 
-/** @param hosts one for each backend to prove on; `cpu` makes the fixture */
-export async function prove(
-  course: Course,
-  id: string,
-  hosts: Map<string, HostPool>,
-  cpu: HostPool,
-  update: boolean,
-): Promise<Proof> {
+export interface ProofOptions {
+  /** One for each backend to prove on. */
+  hosts: Map<string, HostPool>;
+  /** Makes the fixture. */
+  cpu: HostPool;
+  /** Seconds for one call. */
+  timeout?: number;
+  /** Whether the fixture is written. */
+  update: boolean;
+}
+
+export async function prove(course: Course, id: string, { hosts, cpu, timeout, update }: ProofOptions): Promise<Proof> {
   const spec = specOf(course, id);
   const [grader, oracle, candidates] = await Promise.all([
     loadGrader(course, id),
@@ -67,7 +71,7 @@ export async function prove(
     const sandbox = new Sandbox(pool);
     for (const candidate of candidates) {
       const { bundle, path } = candidate;
-      const subject = new Subject(sandbox, { exports: spec.exports, bundle, path });
+      const subject = new Subject(sandbox, { exports: spec.exports, bundle, path, timeout });
       const known = pool === cpu ? onCpu.get(candidate.name) : undefined;
       const shown = known ?? (await judge(subject, materials, { kind: 'public' }));
       const judged = { public: shown, hidden: await judgeHidden(subject, candidate, shown) };
