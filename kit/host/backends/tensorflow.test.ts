@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HostPool } from '../../grade/host-pool.ts';
 import { BackendNotHere } from '../client.ts';
 import { findPackage } from './optional-package.ts';
-import { restoreTypeTests } from './tensorflow.ts';
+import { described, restoreTypeTests } from './tensorflow.ts';
 
 describe('tensorflow', () => {
   it.skipIf(findPackage('@tensorflow/tfjs-node') || findPackage('@tensorflow/tfjs-node-gpu'))(
@@ -19,6 +19,19 @@ describe('tensorflow', () => {
       await auto.stop();
     },
   );
+
+  it('is named with its device and the version of the library', () => {
+    const binding = { TF_Version: '2.9.1' };
+    expect(described({ isUsingGpuDevice: true, binding }, 'some package')).toEqual({
+      name: 'tensorflow',
+      device: 'CUDA through some package (TensorFlow 2.9.1)',
+      accelerated: true,
+    });
+    expect(described({ isUsingGpuDevice: false }, 'some package')).toMatchObject({
+      device: 'the processor through some package',
+      accelerated: false,
+    });
+  });
 
   it('gets back the type tests that newer Nodes have dropped, and keeps those that there are', () => {
     const kept = () => true;

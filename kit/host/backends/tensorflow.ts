@@ -21,13 +21,19 @@ async function start(): Promise<BackendInfo> {
   const require = createRequire(file);
   restoreTypeTests(require('node:util'));
   // It brings a tfjs-core of its own, but tfjs keeps engine and kernels in the global object, so it registers here.
-  const { version } = require(file) as { version?: Record<string, string> };
+  require(file);
   if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} is installed, and does not start`);
-  const onGpu = (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
-  const library = version?.tensorflow ? ` (TensorFlow ${version.tensorflow})` : '';
+  return described(tf.backend(), name);
+}
+
+/** What tfjs-node's backend tells of its device, and of the library beneath it. */
+export function described(backend: object, through: string): BackendInfo {
+  const { isUsingGpuDevice, binding } = backend as { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
+  const onGpu = isUsingGpuDevice === true;
+  const library = binding?.TF_Version ? ` (TensorFlow ${binding.TF_Version})` : '';
   return {
     name: 'tensorflow',
-    device: `${onGpu ? 'CUDA' : 'the processor'} through ${name}${library}`,
+    device: `${onGpu ? 'CUDA' : 'the processor'} through ${through}${library}`,
     accelerated: onGpu,
   };
 }
