@@ -13,6 +13,7 @@ import type { HostPool } from './host-pool.ts';
 import { type Cases, HiddenCases, isDeath, type Judgement, judge, type Materials, observationOf } from './judge.ts';
 import type { MaterialsShelf } from './materials.ts';
 import { Sandbox } from './sandbox.ts';
+import { secondOpinions } from './second-opinion.ts';
 import { Subject } from './subject.ts';
 import { commitOf, submissionId } from './submission-id.ts';
 
@@ -49,24 +50,24 @@ export function submissionSeed(secret: string, id: string): SubmissionSeed {
 
 export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   const { folder, id = submissionId(folder), hosts, seed } = request;
-  const sandbox = new Sandbox(hosts);
-  const abandon = () => void sandbox.abandon();
+  const sandboxes = { first: new Sandbox(hosts), onWasm: new Sandbox(hosts.onWasm()) };
+  const abandon = () => void Object.values(sandboxes).map((sandbox) => sandbox.abandon());
   request.signal?.addEventListener('abort', abandon);
   if (request.signal?.aborted) abandon();
   const exercises: ExerciseReport[] = [];
   let host: Host;
   try {
     for (const exercise of request.exercises) {
-      const report = await gradeExercise(request, exercise, sandbox);
+      const report = await gradeExercise(request, exercise, sandboxes);
       exercises.push(report);
       request.onExercise?.(report);
     }
-    sandbox.throwIfAbandoned();
+    sandboxes.first.throwIfAbandoned();
     // Before the sandbox is closed: whoever stops the hosts meanwhile would be given a new one.
     host = await hosts.get();
   } finally {
     request.signal?.removeEventListener('abort', abandon);
-    await sandbox.close();
+    await Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close()));
   }
   return {
     schema: 'attention-kit/report/v1',
@@ -80,13 +81,17 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   };
 }
 
-async function gradeExercise(request: GradeRequest, id: string, sandbox: Sandbox): Promise<ExerciseReport> {
+async function gradeExercise(
+  request: GradeRequest,
+  id: string,
+  sandboxes: { first: Sandbox; onWasm: Sandbox },
+): Promise<ExerciseReport> {
   const { shelf, seed, timeout } = request;
   const materials = await shelf.materials(id);
   const bundled = await bundleExercise(request.folder, id);
   if (isBundleError(bundled)) return unrunnable(id, materials.spec, bundled);
 
-  const subject = new Subject(sandbox, {
+  const subject = new Subject(sandboxes.first, {
     exports: materials.spec.exports,
     bundle: bundled,
     source: sourceOf(request.folder, id),
@@ -95,7 +100,10 @@ async function gradeExercise(request: GradeRequest, id: string, sandbox: Sandbox
   const cases: Cases = seed ? new HiddenCases(seed, await shelf.oracle(id)) : { kind: 'public' };
   const { onCheck } = request;
   const soFar = (judgements: Judgement[]) => onCheck?.(exerciseReport(id, materials, earned(judgements), null));
-  const judgements = await judge(subject, materials, cases, undefined, onCheck && soFar);
+  const atFirst = await judge(subject, materials, cases, undefined, onCheck && soFar);
+  const judgements = await secondOpinions(atFirst, request.hosts, (checks) =>
+    judge(new Subject(sandboxes.onWasm, subject.options), materials, cases, checks),
+  );
   const mistake = await recognise(subject, materials, cases, judgements);
   const report = exerciseReport(id, materials, earned(judgements), mistake);
   // Hidden inputs may be among what is printed, so it is kept where there are none.

@@ -14,6 +14,7 @@ export interface HostOptions {
 
 export class HostPool {
   #host: Promise<Host> | undefined;
+  #onWasm: HostPool | undefined;
 
   constructor(readonly options: HostOptions) {}
 
@@ -32,7 +33,14 @@ export class HostPool {
     this.#host.catch(() => {});
   }
 
+  /** The same on wasm, for what is to be judged there too. It is stopped with this one. */
+  onWasm(): HostPool {
+    this.#onWasm ??= new HostPool({ isolation: this.options.isolation, backend: 'wasm' });
+    return this.#onWasm;
+  }
+
   async stop(): Promise<void> {
+    await this.#onWasm?.stop();
     const host = await this.#host?.catch(() => undefined);
     host?.stop();
     this.#host = undefined;

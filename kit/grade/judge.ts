@@ -50,7 +50,7 @@ export interface Judgement {
   check: CheckSpec;
   status: 'pass' | 'fail' | 'not-judged';
   failure: Failure | null;
-  /** Why it could not be judged. */
+  /** Why it could not be judged, or passes though the device's values are off. */
   reason?: string;
   outcome?: CheckOutcome;
   /** What the submission printed meanwhile. */

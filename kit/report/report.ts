@@ -43,7 +43,7 @@ export interface CheckReport {
   status: 'pass' | 'fail' | 'not-judged';
   points: number;
   maxPoints: number;
-  /** What is wrong and where, or why it was not judged. May show hidden inputs: not for students' eyes. */
+  /** What is wrong and where, why it was not judged, or why it passes though the device's values are off. May show hidden inputs: not for students' eyes. */
   message: string | null;
   /** The submission's own file and line. */
   at?: string;

@@ -64,6 +64,19 @@ describe('a report at the terminal', () => {
     expect(hidden).toContain("isolated by Node's permissions only");
   });
 
+  it('says which passes are a second opinion', () => {
+    expect(text('all')).not.toContain('on wasm');
+    const [exercise] = sampleReport.exercises;
+    const checks = exercise.checks.map((check) =>
+      check.status === 'pass' ? { ...check, message: 'right on wasm, where it was judged again' } : check,
+    );
+    const backend = { name: 'webgpu', device: 'Some card', accelerated: true };
+    const said = text('all', { ...sampleReport, backend, exercises: [{ ...exercise, checks }] });
+    expect(said.replace(/\s+/g, ' ')).toContain(
+      '1 check passes on wasm only, where what fails on webgpu by its values',
+    );
+  });
+
   it('prints nothing of the submission’s that could move the cursor or forge a line', () => {
     expect(text('all')).not.toContain('\u001b');
     expect(terminalReport(sampleReport, { explain: 'all', width: 72 })).not.toContain('\u001b[2J');

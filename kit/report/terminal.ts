@@ -19,7 +19,7 @@ export const MARK = { pass: pc.green('✓'), fail: pc.red('✗'), 'not-judged': 
 export function terminalReport(report: Report, options: TerminalOptions): string {
   const width = Math.min(options.width ?? process.stdout.columns ?? 100, 100);
   const parts = report.exercises.map((exercise) => exerciseText(exercise, { ...options, width }));
-  return `${parts.join('\n')}\n${footer(report, width)}`;
+  return `${parts.join('\n')}\n${footer(report, width)}${secondOpinions(report, width)}`;
 }
 
 export function exerciseText(exercise: ExerciseReport, options: Required<TerminalOptions>): string {
@@ -106,6 +106,15 @@ function footer({ score, maxScore, backend, isolation, seed, exercises }: Report
       ? 'isolated by bubblewrap'
       : "isolated by Node's permissions only (bubblewrap is not here; see kit doctor)";
   return `${total}${note}\n${pc.dim(`${backend.name} (${backend.device}); ${level}\n${cases}`)}\n`;
+}
+
+/** Passed checks have something to say only where another backend had to say it. */
+function secondOpinions({ exercises, backend }: Report, width: number): string {
+  const twice = exercises.flatMap(({ checks }) => checks.filter(({ status, message }) => status === 'pass' && message));
+  if (twice.length === 0) return '';
+  const some = twice.length === 1 ? '1 check passes' : `${twice.length} checks pass`;
+  const words = `${some} on wasm only, where what fails on ${backend.name} by its values is judged again.`;
+  return `${pc.dim(wrapped(words, 0, width))}\n`;
 }
 
 /** At most so many characters. */
