@@ -76,6 +76,7 @@ async function start(evenInSoftware: boolean): Promise<BackendInfo> {
   const { accelerated, device } = describe(adapter);
   if (!accelerated && !evenInSoftware) throw new BackendAbsent(`the only adapter is software (${device})`);
 
+  if (!accelerated) pauseBetweenTurns();
   await import('@tensorflow/tfjs-backend-webgpu');
   // Small tensors would be computed in JavaScript: what is judged is to have run on the GPU.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
@@ -96,6 +97,23 @@ async function installDawn(): Promise<Gpu> {
 }
 
 const adapterOf = (gpu: Gpu) => gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+
+/** Milliseconds: nothing beside what a kernel takes in software. */
+const PAUSE = 0.1;
+
+/**
+ * Dawn waits for its device by asking at every turn of the event loop. A driver in software computes on the cores that
+ * this takes, so there each turn begins with a pause.
+ */
+function pauseBetweenTurns(): void {
+  const { setImmediate } = globalThis;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  globalThis.setImmediate = ((turn: (...args: unknown[]) => void, ...args: unknown[]) =>
+    setImmediate(() => {
+      Atomics.wait(never, 0, 0, PAUSE);
+      turn(...args);
+    })) as typeof setImmediate;
+}
 
 /** Software is what the adapter says of itself, or is known to be. */
 export function describe({ info }: Adapter): { device: string; accelerated: boolean } {
