@@ -28,6 +28,6 @@ export async function secondOpinions(
   return judgements.map((first) => {
     const second = passed.find(({ check }) => check === first.check);
     if (!second) return first;
-    return { ...second, reason: `right on wasm, where it was judged again; on ${name} ${first.failure?.message}` };
+    return { ...second, reason: `right on wasm, where it was judged again. On ${name}: ${first.failure?.message}` };
   });
 }

@@ -11,9 +11,8 @@ const ELEMENTWISE = new Set('Exp Log Sqrt Rsqrt Sigmoid Tanh Elu Selu Relu Relu6
 
 /**
  * Run on the processor, since they are rare and wrong for more than NaN. Sine and cosine may be off by 1/2048 in the
- * circle around zero, and by anything beyond it: on SwiftShader they are off by 5e-5, ten times what rotating by them
- * may be. So are the functions that are made of them or of logarithms. Expm1 is exp(x) - 1, without the digits for
- * which there is such a function.
+ * circle around zero, and by anything beyond it: SwiftShader's are off by 5e-5, where a rotation may be off by 4e-6. So
+ * are the functions that are made of them or of logarithms. Expm1 is exp(x) - 1, without the digits that it is for.
  */
 export const UNSOUND = new Set(
   'Sin Cos Tan Asin Acos Atan Atan2 Sinh Cosh Asinh Acosh Atanh Expm1 Log1p Pow Mod FloorDiv Prelu'.split(' '),
