@@ -38,6 +38,15 @@ export const transposed = (x) => {
   const integers = (y) => tf.cast(y, 'int32').transpose([0, 2, 1]);
   return tf.concat([matrix.transpose([0, 2, 1]).flatten(), integers(matrix).flatten().toFloat(), matrix.transpose([0, 2, 1]).flatten()]);
 };
+export const opened = (x) => {
+  const open = tf.cast(tf.greater(x.reshape([1, 2, 2]), 1), 'float32');
+  return tf.concat([open.transpose([0, 2, 1]).flatten(), open.sum(1).flatten(), tf.range(0, 2, 1, 'int32').toFloat()]);
+};
+export const manySummands = (x) => tf.addN(Array.from({ length: 9 }, (_, i) => tf.add(x, i)));
+export const topOfOne = (x) => {
+  tf.tidy(() => void tf.topk(x, 1));
+  return tf.max(x, 1);
+};
 export const doubled = (x) => tf.tensor1d(Array.from(x.dataSync(), (value) => 2 * value));
 export const spectrum = (x) => tf.real(tf.spectral.fft(tf.complex(x, tf.zerosLike(x))));
 `;
@@ -145,6 +154,18 @@ describe('on WebGPU', () => {
   it('integers are transposed as floats are, also after them', async () => {
     const once = [1, 3, 2, 4];
     expect(await result('transposed', vector([1, 2, 3, 4]))).toEqual([...once, ...once, ...once]);
+  });
+
+  it('a mask that is cast to floats is transposed and added up as floats are', async () => {
+    expect(await result('opened', vector([1, 2, 3, 4]))).toEqual([0, 1, 1, 1, 1, 2, 0, 1]);
+  });
+
+  it('a sum may have more terms than a shader takes buffers', async () => {
+    expect(await result('manySummands', vector([1, 2]))).toEqual([45, 54]);
+  });
+
+  it('the largest of one is a tensor of its own', async () => {
+    expect(await result('topOfOne', vector([1, 2, 3, 4], [4, 1]))).toEqual([1, 2, 3, 4]);
   });
 
   it('a submission can read its tensors at once, though the backend cannot', async () => {

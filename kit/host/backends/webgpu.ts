@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../backend-names.ts';
 import { type Backend, BackendAbsent } from './backend.ts';
 import { findPackage } from './optional-package.ts';
-import { putRight, UNSOUND } from './wgsl-arithmetic.ts';
+import { amend, mustNotRun } from './webgpu-kernels.ts';
 
 interface Dawn {
   create(options: string[]): Gpu;
@@ -31,22 +31,6 @@ const DRIVER = {
   win32: 'a driver with D3D12',
 }[process.platform as 'linux'];
 
-/** With more axes one reads synchronously, one gives an output of another shape, and the device refuses the others. */
-const FOUR_AXES = new Set(['Tile', 'Select', 'Reverse', 'PadV2', 'MirrorPad']);
-
-/** A vector with so many axes beside it: its shader indexes coordinates that are no array there. */
-const isVectorBeyondFourAxes = ({ a, b }: Record<string, tf.Tensor>) =>
-  a !== undefined && b !== undefined && Math.min(a.rank, b.rank) === 1 && Math.max(a.rank, b.rank) > 4;
-
-/** A reversed sum, which is also the gradient of a plain one, takes its length from the shader of another. */
-const WRONG_LENGTH = new Set(['Cumsum', 'Cumprod']);
-
-/**
- * Transpose keeps one shader for all dtypes, so after floats it fails for integers, and so does all that is built on it;
- * the others give another dtype than is due.
- */
-const FLOATS_ONLY = new Set('Transpose ArgMax ArgMin All Any Max Min Sum Prod Mean Neg Einsum TopK'.split(' '));
-
 let fault: string | null = null;
 
 /** @param evenInSoftware whether a software adapter will do; it is right, and slower than wasm */
@@ -54,13 +38,8 @@ export function webgpuOn({ evenInSoftware }: { evenInSoftware: boolean }): Backe
   return {
     name: 'webgpu',
     start: () => start(evenInSoftware),
-    mustNotRun: (kernel, inputs) =>
-      UNSOUND.has(kernel) ||
-      WRONG_LENGTH.has(kernel) ||
-      isVectorBeyondFourAxes(inputs) ||
-      (FOUR_AXES.has(kernel) && Object.values(inputs).some(({ shape }) => shape.length > 4)) ||
-      (FLOATS_ONLY.has(kernel) && Object.values(inputs).some(({ dtype }) => dtype !== 'float32')),
-    amend: putRight,
+    mustNotRun,
+    amend,
     readsAsynchronously: true,
     takeFault() {
       const message = fault;
