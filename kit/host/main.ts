@@ -30,10 +30,11 @@ let keepStandby = false;
 const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> } = {
   async start({ backend, isolation: wanted, keepStandby: keep = false }) {
     keepStandby = keep;
-    standby = firstSandbox(wanted);
-    standby.catch(() => {});
+    const first = firstSandbox(wanted);
+    holdReady(first);
     const info = await startBackend(backend, `${__dirname}/`);
-    await standby;
+    await first;
+    if (keepStandby) holdReady(warmed(first));
     return { backend: info, isolation };
   },
   async open() {
@@ -43,7 +44,7 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     // One that did not start is no reason for the next not to.
     const waiting = await ready?.catch(() => undefined);
     const session = waiting && !waiting.dead ? waiting : await spawnSandbox();
-    if (keepStandby) startStandby();
+    if (keepStandby && !standby) holdReady(warmed(spawnSandbox()));
     const id = nextSession++;
     sessions.set(id, session);
     return { session: id };
@@ -91,9 +92,18 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   },
 };
 
-function startStandby(): void {
-  standby ??= spawnSandbox();
-  standby.catch(() => {});
+function holdReady(sandbox: Promise<Session>): void {
+  standby = sandbox;
+  // Whoever opens it hears of it.
+  sandbox.catch(() => {});
+}
+
+/** Compiled by use, before anybody waits for it; then as good as new. */
+async function warmed(sandbox: Promise<Session>): Promise<Session> {
+  const session = await sandbox;
+  await session.ask({ op: 'warmUp' }, START_MS);
+  session.forget();
+  return session;
 }
 
 function sessionOf(id: number): Session {
