@@ -21,13 +21,10 @@ export function classSummary(gradebook: Gradebook, { facts, file }: RunFacts): s
     );
   }
   lines.push(...listed(gradebook, 'unreadable', 'Nothing in these could be graded, and they count 0:'));
-  lines.push(
-    ...listed(
-      gradebook,
-      'not-judged',
-      'These have no grade yet: a fault of the machine, not theirs. See `kit doctor`, then run the same command again:',
-    ),
-  );
+  const unjudged = listed(gradebook, 'not-judged', 'These have no grade yet, through no fault of their own:');
+  if (unjudged.length > 0) {
+    lines.push(...unjudged, 'What the machine failed at, the same command judges again; `kit doctor` may know why.');
+  }
   lines.push('', `The gradebook is in ${file}`);
   return `${lines.join('\n')}\n`;
 }

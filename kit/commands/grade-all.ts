@@ -95,7 +95,6 @@ export async function run(folder: string, options: Options): Promise<number> {
     const journal = new Journal(runPaths(out).journal);
     const progress = new Progress('grading', submissions.length, process.stderr, 4);
     const before = readJournal(runPaths(out).journal);
-    const counted = new Set<string>();
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
     try {
@@ -114,9 +113,9 @@ export async function run(folder: string, options: Options): Promise<number> {
         before,
         again,
         onRecord: (record, how) => {
-          if (how === 'judged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt) journal.append(record);
-          if (counted.has(keyOf(record))) return;
-          counted.add(keyOf(record));
+          if (how !== 'unchanged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt)
+            journal.append(record);
+          if (how === 'again') return;
           tally[how]++;
           progress.done(lineOf(record, how));
         },
@@ -186,6 +185,11 @@ function refuseOut(out: string, folder: string): void {
   if (`${resolve(out)}/`.startsWith(`${resolve(folder)}/`))
     throw new InputError(`--out "${out}" lies in the class's folder, where it would be a submission; name another`);
   if (existsSync(out) && !statSync(out).isDirectory()) throw new InputError(`--out "${out}" is a file; name a folder`);
+  const { gradebook, settings } = runPaths(out);
+  if (existsSync(gradebook) && !existsSync(settings))
+    throw new InputError(
+      `"${out}" holds a gradebook, but not what it was judged with; go on in the folder of the run that made it (of a merge: the shards', then merge again), or name another --out`,
+    );
 }
 
 function regrading(words: string[], submissions: Submission[]): (record: JournalRecord) => boolean {
