@@ -59,6 +59,20 @@ describe('kit grade-all', PATIENCE, () => {
     expect(bytesOf(out)).toBe(bytesOf(inOneGo.out));
   });
 
+  it('says when it is stopped how to go on, and leaves the folder free for that', async () => {
+    const { folder, out } = classOf();
+    const { child, ended } = start(gradeAll(folder, out, '--jobs', '1'));
+    const journal = join(out, 'journal.jsonl');
+    await until(() => existsSync(journal) && statSync(journal).size > 0);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect({ code, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGINT' });
+    expect(stderr).toMatch(/\nStopped: \d of 6 are judged and kept; the same command goes on from there\.\n$/);
+    expect(existsSync(join(out, 'lock'))).toBe(false);
+    expect((await kit(...gradeAll(folder, out))).code).toBe(0);
+    expect(bytesOf(out)).toBe(bytesOf(inOneGo.out));
+  });
+
   it('judges again only what changed, or what it is told to', async () => {
     const { folder, out } = classOf(['correct', 'exits', 'untouched']);
     const done = async (...more: string[]) => {
@@ -87,13 +101,14 @@ describe('kit grade-all', PATIENCE, () => {
 
   it('lists what cannot be read, and grades the others', async () => {
     const { folder, out } = classOf(['correct']);
-    writeFiles(folder, { 'empty/notes.txt': '', 'torn.zip': 'PK' });
+    writeFiles(folder, { 'empty/notes.txt': '', 'torn.zip': 'PK', 'eve.rar': '' });
     const solution = readFileSync(join(SUBMISSIONS, 'correct/exercises/01-attention-fundamentals/softmax.ts'));
     const path = 'repo/exercises/01-attention-fundamentals/softmax.ts';
     writeFileSync(join(folder, 'zipped.zip'), makeZip([{ name: path, data: solution }]));
     writeFileSync(join(folder, 'evil.zip'), makeZip([{ name: '../../evil', data: 'x' }]));
-    const { code, stdout } = await kit(...gradeAll(folder, out));
+    const { code, stdout, stderr } = await kit(...gradeAll(folder, out));
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^Neither a folder nor a zip file, so not graded: eve.rar\n/);
     expect(scoresIn(out)).toEqual({ correct: 10, empty: 0, evil: 0, torn: 0, zipped: 10 });
     expect(stdout).toMatch(/count 0:\n {2}empty: there is no exercises\/ in it.*\n {2}evil: .*\n {2}torn: /);
     expect(existsSync(join(out, 'unpacked'))).toBe(false);

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfGraders } from '../class/fingerprint.ts';
 import { gradeClass, hashOf } from '../class/grade-class.ts';
 import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
-import { findSubmissions, type Submission } from '../class/layouts.ts';
+import { findSubmissions, type Submission, strayFiles } from '../class/layouts.ts';
 import { lockFolder } from '../class/lock.ts';
 import { gradebookText, makeGradebook } from '../class/make-gradebook.ts';
 import {
@@ -30,6 +30,7 @@ import { InputError } from '../spec/input-error.ts';
 import { classSummary } from './class-summary.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
+import { onStop } from './on-stop.ts';
 import { Progress } from './progress.ts';
 import { backendNamed, positive } from './session.ts';
 
@@ -61,6 +62,7 @@ export async function run(folder: string, options: Options): Promise<number> {
   refuseFolder(folder);
   const everybody = findSubmissions(folder, options);
   const again = regrading(options.regrade ?? [], everybody);
+  sayStrays(strayFiles(folder));
   const submissions = withTimes(everybody, times, options.submitted).filter(
     ({ student }) => !shard || isInShard(student, shard),
   );
@@ -97,6 +99,12 @@ export async function run(folder: string, options: Options): Promise<number> {
     const before = readJournal(runPaths(out).journal);
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
+    const carryOn = onStop(() => {
+      progress.end();
+      unlock();
+      const done = tally.judged + tally.unchanged;
+      say(`Stopped: ${done} of ${submissions.length} are judged and kept; the same command goes on from there.`);
+    });
     try {
       await gradeClass({
         folder,
@@ -121,6 +129,7 @@ export async function run(folder: string, options: Options): Promise<number> {
         },
       });
     } finally {
+      carryOn();
       progress.end();
       journal.close();
       clearScratch(out);
@@ -213,6 +222,16 @@ function withTimes(submissions: Submission[], times: Map<string, string>, file =
     ...submission,
     submittedAt: times.get(submission.student) ?? submission.submittedAt,
   }));
+}
+
+/** So many names fit a line. */
+const MOST_NAMES = 5;
+
+/** A submission packed otherwise than in a zip file must not be missed in silence. */
+function sayStrays(names: string[]): void {
+  if (names.length === 0) return;
+  const rest = names.length > MOST_NAMES ? `, … (${names.length} in all)` : '';
+  say(`Neither a folder nor a zip file, so not graded: ${names.slice(0, MOST_NAMES).map(plain).join(', ')}${rest}`);
 }
 
 function say(text: string): void {
