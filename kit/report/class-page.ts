@@ -133,11 +133,11 @@ function likeness({ pairs, exercises }: LikenessReport, links: Links): Html {
   const usual = new Map(exercises.map(({ id, usual }) => [id, usual]));
   const rows = pairs.slice(0, MOST_PAIRS).map(
     ({ exercise, left, right, similarity, longest }) => html`<tr>
-<th scope="row">${linked(left, links)} and ${linked(right, links)}</th><td>${exercise}</td>
-<td class="number" data-sort="${similarity}">${percent(similarity)}</td><td class="number" data-sort="${usual.get(exercise) ?? 0}">${percent(usual.get(exercise) ?? 0)}</td><td class="number" data-sort="${longest}">${longest}</td></tr>`,
+<th scope="row">${linked(left, links)} and ${linked(right, links)}<br><span class="id">${exercise}</span></th>
+<td class="number" data-sort="${similarity}">${percent(similarity)}</td><td class="number" data-sort="${usual.get(exercise) ?? 0}">${percent(usual.get(exercise) ?? 0)}</td><td class="number wide" data-sort="${longest}">${longest}</td></tr>`,
   );
   const table = (rows: Html[]) =>
-    html`<div class="scroll"><table data-sortable=""><thead><tr><th scope="col">pair</th><th scope="col">exercise</th><th scope="col" class="number">alike</th><th scope="col" class="number">usual</th><th scope="col" class="number">longest, in tokens</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+    html`<div class="scroll"><table data-sortable=""><thead><tr><th scope="col">pair</th><th scope="col" class="number">alike</th><th scope="col" class="number">usual</th><th scope="col" class="number wide">longest, in tokens</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   const rest = rows.slice(PAIRS_AT_ONCE);
   const left = pairs.length - rows.length;
   return html`<h2>Alike</h2>
