@@ -68,7 +68,7 @@ describe('kit grade-all', PATIENCE, () => {
     const { code, stderr } = await ended;
     expect({ code, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGINT' });
     expect(stderr).toMatch(/\nStopped: \d of 6 are judged and kept; the same command goes on from there\.\n$/);
-    expect(existsSync(join(out, 'lock'))).toBe(false);
+    for (const name of ['lock', 'unpacked']) expect(existsSync(join(out, name)), name).toBe(false);
     expect((await kit(...gradeAll(folder, out))).code).toBe(0);
     expect(bytesOf(out)).toBe(bytesOf(inOneGo.out));
   });

@@ -101,6 +101,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     const started = Date.now();
     const carryOn = onStop(() => {
       progress.end();
+      clearScratch(out);
       unlock();
       const done = tally.judged + tally.unchanged;
       say(`Stopped: ${done} of ${submissions.length} are judged and kept; the same command goes on from there.`);
