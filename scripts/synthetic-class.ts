@@ -4,7 +4,8 @@
  *
  *   npx tsx scripts/synthetic-class.ts <folder> [--students 300] [--seed x] [--exercise <names>]
  *
- * writes <folder>/class, a folder or a zip file a student, and <folder>/predicted.json, which scripts/check-class.ts holds grades against.
+ * writes <folder>/class, a folder or a zip file a student, and <folder>/predicted.json, which scripts/check-class.ts
+ * holds grades against.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -105,7 +106,7 @@ function handIn(path: string, files: Record<string, string>): boolean {
     [makeZip([...entries, { name: '../../exercises/evil.ts', data: '' }]), false],
     [makeZip([...entries, { name: 'exercises/link.ts', data: '/etc/passwd', mode: 0o120777 }]), false],
   ]);
-  writeFileSync(`${path}.zip`, bytes);
+  write(`${path}.zip`, bytes);
   return isReadable;
 }
 
@@ -178,7 +179,7 @@ function remembered<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-function write(file: string, text: string): void {
+function write(file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(file, content);
 }

@@ -20,7 +20,6 @@ export interface ExercisePairs {
 
 /** Of a program: its fingerprints but the given ones, and how often it has each. */
 interface Prints {
-  file: TokenizedFile;
   counts: Map<Fingerprint, number>;
   total: number;
 }
@@ -75,7 +74,7 @@ function distinct(submitted: Submitted[]): { programs: TokenizedFile[]; programO
 
 function printsOf({ file, shared }: Entry): Prints {
   const counts = new Map([...shared].map((print) => [print, print.occurrencesOf(file).length]));
-  return { file, counts, total: [...counts.values()].reduce((a, b) => a + b, 0) };
+  return { counts, total: [...counts.values()].reduce((a, b) => a + b, 0) };
 }
 
 /** Dolos' own number takes the left file's given part off twice; and its pairs search for runs, which few of them need. */
