@@ -22,14 +22,20 @@ const problems = Object.entries(predicted).flatMap(([student, own]) =>
 );
 for (const student of byStudent.keys()) if (!predicted[student]) problems.push(`${student} was not handed out`);
 for (const problem of problems) console.log(problem);
-const count = Object.values(predicted).reduce((sum, own) => sum + Object.keys(own).length, 0);
+const all = Object.values(predicted);
+const unreadable = all.filter((own) => own === 'unreadable').length;
+const count = all.reduce((sum, own) => sum + (own === 'unreadable' ? 0 : Object.keys(own).length), 0);
 console.log(
-  `${entries.length} students, ${count} exercises: ${problems.length === 0 ? 'every' : `all but ${problems.length}`} as predicted`,
+  `${entries.length} students, ${unreadable} of them unreadable, ${count} exercises: ${problems.length === 0 ? 'every' : `all but ${problems.length}`} as predicted`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-function differencesOf(student: string, own: Record<string, Prediction>, entry: GradebookEntry | undefined): string[] {
+function differencesOf(student: string, own: Predicted[string], entry: GradebookEntry | undefined): string[] {
   if (!entry) return [`${student} is missing`];
+  if (own === 'unreadable') {
+    const isZero = entry.status === 'unreadable' && entry.score === 0;
+    return isZero ? [] : [`${student}: ${entry.status}, ${entry.score}; 0 is due, as it cannot be read`];
+  }
   // With nothing handed in there is nothing to read.
   const report = entry.report;
   if (!report) return [`${student}: ${entry.status}: ${entry.problem}`];

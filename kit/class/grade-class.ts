@@ -34,13 +34,20 @@ export interface ClassRequest {
   before: Map<string, JournalRecord>;
   /** Judged though nothing changed. */
   again: (record: JournalRecord) => boolean;
-  /** Called once for each submission, and once more for one that is tried a second time. */
-  onRecord: (record: JournalRecord, how: 'judged' | 'unchanged') => void;
+  /** Called once for each submission; and before that with `again` for one that is to be tried a second time. */
+  onRecord: (record: JournalRecord, how: How | 'again') => void;
 }
+
+export type How = 'judged' | 'unchanged';
 
 /** One broken submission never stops the class: whatever happens to it is its record. */
 export async function gradeClass(request: ClassRequest): Promise<void> {
-  const unjudged = await pass(request, request.submissions, request.jobs);
+  const { onRecord } = request;
+  const first: ClassRequest = {
+    ...request,
+    onRecord: (record, how) => onRecord(record, record.status === 'not-judged' ? 'again' : how),
+  };
+  const unjudged = await pass(first, request.submissions, request.jobs);
   // Once more, with a fresh host and without neighbours; then it is listed, and nobody's zero.
   if (unjudged.length > 0) await pass({ ...request, before: new Map() }, unjudged, 1);
 }
@@ -71,7 +78,7 @@ async function gradeOne(
   submission: Submission,
   before: JournalRecord | undefined,
   hosts: HostPool,
-): Promise<{ record: JournalRecord; how: 'judged' | 'unchanged' }> {
+): Promise<{ record: JournalRecord; how: How }> {
   const { course, shelf, exercises, timeout, secret, scratch } = request;
   const { student } = submission;
   const blank: JournalRecord = { ...submission, fingerprint: '', status: 'not-judged', problem: null, report: null };

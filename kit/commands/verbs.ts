@@ -7,7 +7,7 @@ export interface Verb {
   /** Flags, what they do, default. */
   options: [flags: string, description: string, initial?: string][];
   example: string;
-  /** It needs oracles, solutions or hidden cases, which a student's repository does not have. */
+  /** It needs oracles, solutions, hidden cases or a class, so in a student's repository it is neither offered nor done. */
   needsSources?: true;
   load: () => Promise<{ run: (...args: never[]) => Promise<number> }>;
 }
@@ -111,6 +111,7 @@ export const VERBS: Verb[] = [
       ['--instructor', "students' pages with hidden cases and seeds; not to be handed out"],
     ],
     example: 'kit page gradebook.json --out class-page',
+    needsSources: true,
     load: () => import('./page.ts'),
   },
   {
@@ -145,6 +146,7 @@ export const VERBS: Verb[] = [
       ['--json', 'print the gradebook as JSON'],
     ],
     example: 'kit merge grades-1-of-2 grades-2-of-2 --out grades',
+    needsSources: true,
     load: () => import('./merge.ts'),
   },
   {
@@ -153,6 +155,7 @@ export const VERBS: Verb[] = [
     summary: 'Show which grades changed between two gradings, and by which check. Exits with 0 either way.',
     options: [['--json', 'print as JSON']],
     example: 'kit diff grades/gradebook.json regraded/gradebook.json',
+    needsSources: true,
     load: () => import('./diff.ts'),
   },
   {
@@ -166,6 +169,7 @@ export const VERBS: Verb[] = [
       ['--json', 'print as JSON, for kit page --similarity'],
     ],
     example: 'kit similarity submissions --exercise 07 --above 60',
+    needsSources: true,
     load: () => import('./similarity.ts'),
   },
   {
