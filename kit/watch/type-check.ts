@@ -30,6 +30,8 @@ export class TypeChecker {
       const child = spawn(process.execPath, [tsc, '--noEmit', '--pretty', 'false', '-p', this.#project(id)], {
         cwd: this.course.root,
         stdio: ['ignore', 'pipe', 'ignore'],
+        // A group of its own, since `tsc` starts a program that does the work.
+        detached: true,
       });
       this.#child = child;
       let output = '';
@@ -46,8 +48,14 @@ export class TypeChecker {
   }
 
   stop(): void {
-    this.#child?.kill();
+    const child = this.#child;
     this.#child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(-child.pid);
+    } catch {
+      child.kill();
+    }
   }
 
   /** The course's own settings, for this file alone. */
