@@ -17,6 +17,11 @@ const BACKEND: Verb['options'][number] = ['--backend <name>', 'auto, tensorflow,
 const BEST_BACKEND: Verb['options'][number] = [BACKEND[0], BACKEND[1], 'auto'];
 const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
 
+/** What watches a watch reads its lines; picocolors, once it is loaded, would colour them where CI is set. */
+function plainInPipes(): void {
+  if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
+}
+
 export const VERBS: Verb[] = [
   {
     name: 'run',
@@ -42,7 +47,10 @@ export const VERBS: Verb[] = [
     summary: 'Judge your exercise at each save, starting with the first that is not finished.',
     options: [BACKEND, TIMEOUT],
     example: 'kit watch',
-    load: () => import('./watch.ts'),
+    load: () => {
+      plainInPipes();
+      return import('./watch.ts');
+    },
   },
   {
     name: 'hint',

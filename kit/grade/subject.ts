@@ -15,7 +15,7 @@ import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-va
 import type { Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME, originOf } from './source-lines.ts';
 import { causeInWords } from './thrown.ts';
-import { nextStep } from './todo.ts';
+import { todoInWords } from './todo.ts';
 
 export interface SubjectOptions {
   exports: Record<string, ResultShape>;
@@ -240,7 +240,8 @@ export class Subject {
       this.#unlessThrown(outcome);
       const { exports: found } = outcome as Extract<Outcome, { op: 'loaded' }>;
       const missing = Object.keys(exports).find((fn) => !found.includes(fn));
-      if (missing) throw new SubmissionFault({ code: 'no-export', message: `the file exports no function ${missing}` });
+      const words = `the file exports no function ${missing} (is the word "export" missing before it?)`;
+      if (missing) throw new SubmissionFault({ code: 'no-export', message: words });
       this.sandbox.tenant = this;
     } catch (error) {
       if (error instanceof SubmissionFault) this.#loadFault = error;
@@ -257,10 +258,9 @@ export class Subject {
     const { name, message, stack } = outcome;
     const at = originOf(stack, this.options.bundle.map);
     if (/^TODO\b/.test(message)) {
-      const words = `not written yet: ${message}${nextStep(message, this.options.source ?? '')}`;
-      throw new SubmissionFault({ code: 'todo', message: words, at });
+      throw new SubmissionFault({ code: 'todo', message: todoInWords(message, this.options.source ?? ''), at });
     }
-    const cause = causeInWords(message);
+    const cause = causeInWords(message, this.options.source);
     const thrown = `it threw ${name}: ${message}`;
     const words = cause ? `${cause} (${thrown})` : thrown;
     throw new Thrown({ code: `threw:${name}`, message: words, at }, name, message);

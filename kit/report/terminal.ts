@@ -32,7 +32,7 @@ function exerciseVerdict(exercise: ExerciseReport, options: Required<TerminalOpt
   if (problem !== null) return `${head}\n  ${MARK.fail} ${wrapped(plain(problem), 4, options.width)}\n`;
   const [first] = checks;
   if (checks.every(({ status, message }) => status === 'fail' && message === first.message)) {
-    const at = first.at ? ` (${plain(first.at)})` : '';
+    const at = first.at ? ` (${place(plain(first.at), options.width - 6)})` : '';
     return `${head}\n  ${MARK.fail} ${wrapped(`${plain(first.message ?? '')}${at}`, 4, options.width)}\n`;
   }
   const list = checks.map((check) => {
@@ -77,11 +77,11 @@ function explanations(checks: CheckReport[], width: number): string {
 /** What is wrong in one check, below its title. */
 export function explanation(check: CheckReport, width: number, repeated = false): string {
   const { title, status, message, at, misconception, smallest, picture } = check;
-  const lines = [`  ${MARK[status]} ${pc.bold(title)}`];
+  const lines = [`  ${MARK[status]} ${pc.bold(wrapped(title, 4, width))}`];
   const reason =
     status === 'not-judged' ? `could not be judged, through no fault of the code: ${message}` : (message ?? '');
   lines.push(`    ${wrapped(plain(reason), 4, width)}`);
-  if (at) lines.push(`    ${pc.cyan(`at ${plain(at)}`)}`);
+  if (at) lines.push(`    ${pc.cyan(`at ${place(plain(at), width - 7)}`)}`);
   if (smallest) lines.push(`    ${pc.dim(`smallest failing case: ${smallest}`)}`);
   if (picture) {
     lines.push(
@@ -111,6 +111,14 @@ function footer({ score, maxScore, backend, isolation, seed, exercises }: Report
 /** At most so many characters. */
 export const shortened = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1)).trimEnd()}…`;
+
+/** A place in a file, without its first folders where there is no room for them: what is looked for stands at its end. */
+export function place(at: string, length: number): string {
+  const parts = at.split('/');
+  if (at.length <= length) return at;
+  while (parts.length > 1 && parts.join('/').length + 2 > length) parts.shift();
+  return `…/${parts.join('/')}`;
+}
 
 /** Left and right text on one line, dots between them. */
 export function line(

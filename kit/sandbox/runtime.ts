@@ -28,6 +28,8 @@ const standInProcess = { env: {}, argv: [], nextTick: queueMicrotask, exit: proc
 Error.stackTraceLimit = 30;
 registerRemoteBackend();
 const submissionConsole = makeConsole();
+// tf.print and x.print() write there.
+console.log = submissionConsole.log;
 removeWaysOut();
 send({ op: 'ready' });
 serve();

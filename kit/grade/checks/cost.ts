@@ -86,9 +86,10 @@ function allowedBy(
 function overBudget(metric: Metric, used: number, allowed: number, bound: Bound): Failure {
   const than =
     typeof bound === 'object' && 'timesSolution' in bound ? `, ${bound.timesSolution} times a plain solution's` : '';
+  const words = used === 1 ? WORDS[metric].replace(/^(\w+)s\b/, '$1') : WORDS[metric];
   return {
     code: `budget:${metric}:e${Math.round(Math.log10(used / Math.max(allowed, 1)))}`,
-    message: `${count(used)} ${WORDS[metric]}, where the budget is ${count(allowed)}${than}`,
+    message: `${count(used)} ${words}, where the budget is ${count(allowed)}${than}`,
   };
 }
 
