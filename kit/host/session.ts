@@ -16,9 +16,10 @@ import {
   type WireTensor,
   type WireValue,
 } from '../protocol/messages.ts';
+import { clipped, clippedLine } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
-import { type Death, SandboxDied, type Usage } from './sandbox-state.ts';
+import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
 import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
 
 /** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
@@ -47,6 +48,8 @@ export class Session {
   #results = new Set<number>();
   #disposedOfCallers = 0;
   #printed = '';
+  #bytesIn = 0;
+  #bytesOut = 0;
   #fault: string | null = null;
   /** The first operation that could not be run since the peer was last told so. */
   #refusal: string | null = null;
@@ -144,6 +147,10 @@ export class Session {
     };
   }
 
+  ledger(): Ledger {
+    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, ...this.#workbench.ledger() };
+  }
+
   /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
   traceNaN(): void {
     this.#workbench.nanTrace = new NaNTrace();
@@ -197,11 +204,14 @@ export class Session {
       this.stream.cork();
       process.nextTick(() => this.stream.uncork());
     }
-    this.stream.write(encodeFrame(message));
+    const frame = encodeFrame(message);
+    this.#bytesOut += frame.length;
+    this.stream.write(frame);
   }
 
   #receive(chunk: Uint8Array): void {
     if (this.#death) return;
+    this.#bytesIn += chunk.length;
     try {
       for (const message of this.#reader.push(chunk)) {
         const parsed = parseFromSandbox(message);
@@ -291,14 +301,6 @@ export class Session {
   #protocolBroken(detail: string): void {
     this.die({ reason: 'protocol', detail: `it sent ${detail} where a kernel call or a result was due` });
   }
-}
-
-const clippedLine = (text: string, room: number) =>
-  room <= 0 ? '' : text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;
-
-/** No longer than an honest sandbox would make it. */
-function clipped({ op, name, message, stack }: Extract<FromSandbox, { op: 'threw' }>): Final {
-  return { op, name: name.slice(0, 100), message: message.slice(0, 4000), stack: stack.slice(0, 8000) };
 }
 
 const describeFault = (message: FromSandbox, error: Error) =>

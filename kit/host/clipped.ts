@@ -1,0 +1,10 @@
+/** Text from a sandbox, cut to what its reader can bear. */
+import type { Final, FromSandbox } from '../protocol/messages.ts';
+
+export const clippedLine = (text: string, room: number) =>
+  room <= 0 ? '' : text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;
+
+/** What was thrown, no longer than an honest sandbox would make it. */
+export function clipped({ op, name, message, stack }: Extract<FromSandbox, { op: 'threw' }>): Final {
+  return { op, name: name.slice(0, 100), message: message.slice(0, 4000), stack: stack.slice(0, 8000) };
+}
