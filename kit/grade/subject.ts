@@ -4,13 +4,13 @@ import { type Host, HostFailed } from '../host/client.ts';
 import type { FirstNaN } from '../host/first-nan.ts';
 import { KernelRefused } from '../host/kernel.ts';
 import type { Outcome } from '../host/requests.ts';
-import { type Death, SandboxDied, type Usage } from '../host/sandbox-state.ts';
+import { SandboxDied, type Usage } from '../host/sandbox-state.ts';
 import type { WireValue } from '../protocol/messages.ts';
 import type { Bundle } from '../sandbox/bundle.ts';
 import type { ResultShape } from '../spec/exercise.ts';
 import type { Submission } from '../spec/grader.ts';
 import { type NdArray, ndarray } from '../tensors/ndarray.ts';
-import { type Failure, SubmissionFault } from './failure.ts';
+import { type Failure, failureOfDeath, SubmissionFault } from './failure.ts';
 import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME, originOf } from './source-lines.ts';
@@ -47,6 +47,8 @@ export class Subject {
   /** What loading the file ended in, if not in functions to call. It would end so again. */
   #loadFault: SubmissionFault | undefined;
   #printed = '';
+  /** While calls are timed: what they took so far. */
+  #timedMs: number | undefined;
   readonly #timeoutMs: number;
 
   constructor(
@@ -110,6 +112,19 @@ export class Subject {
     );
   }
 
+  /**
+   * Runs `body` with its calls timed: the sum, in ms, of what each took from an idle device until its outputs were there,
+   * by the host's clock.
+   */
+  async timed<T>(body: () => Promise<T>): Promise<{ result: T; ms: number }> {
+    this.#timedMs = 0;
+    try {
+      return { result: await body(), ms: this.#timedMs };
+    } finally {
+      this.#timedMs = undefined;
+    }
+  }
+
   usage(): Promise<Usage> {
     return this.#ask((host, session) => host.request('usage', { session }));
   }
@@ -157,8 +172,10 @@ export class Subject {
 
   async #call(fn: string, args: unknown[]): Promise<unknown> {
     await this.#upload(args.flatMap(tensorsIn));
-    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)) });
+    const timed = this.#timedMs !== undefined;
+    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)), timed });
     this.#unlessThrown(outcome);
+    if (this.#timedMs !== undefined) this.#timedMs += outcome.ms ?? 0;
     const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
     if (promise) {
       const message = `${fn} returned a promise; its result is due at once, so leave out async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
@@ -275,19 +292,6 @@ export class Thrown extends SubmissionFault {
     readonly errorMessage: string,
   ) {
     super(failure);
-  }
-}
-
-function failureOfDeath({ reason, detail }: Death): Failure {
-  switch (reason) {
-    case 'timeout':
-      return { code: 'timeout', message: `it did not finish: ${detail} (an endless loop?)` };
-    case 'limit':
-      return { code: 'limit', message: `it was stopped: ${detail}` };
-    case 'protocol':
-      return { code: 'protocol', message: `it was stopped for interfering with the judge: ${detail}` };
-    default:
-      return { code: 'exited', message: `its process ended before it returned (${detail})` };
   }
 }
 
