@@ -1,4 +1,4 @@
-/** Text from a sandbox, cut to what its reader can bear. */
+/** What a sandbox said, or was refused, as far as it is passed on. */
 import type { Final, FromSandbox } from '../protocol/messages.ts';
 
 export const clippedLine = (text: string, room: number) =>
@@ -8,3 +8,6 @@ export const clippedLine = (text: string, room: number) =>
 export function clipped({ op, name, message, stack }: Extract<FromSandbox, { op: 'threw' }>): Final {
   return { op, name: name.slice(0, 100), message: message.slice(0, 4000), stack: stack.slice(0, 8000) };
 }
+
+export const describeFault = (message: FromSandbox, error: Error) =>
+  `${message.op === 'kernel' ? `kernel ${message.name}` : message.op}: ${error.message}`;

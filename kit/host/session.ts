@@ -16,7 +16,7 @@ import {
   type WireTensor,
   type WireValue,
 } from '../protocol/messages.ts';
-import { clipped, clippedLine } from './clipped.ts';
+import { clipped, clippedLine, describeFault } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
 import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
@@ -302,6 +302,3 @@ export class Session {
     this.die({ reason: 'protocol', detail: `it sent ${detail} where a kernel call or a result was due` });
   }
 }
-
-const describeFault = (message: FromSandbox, error: Error) =>
-  `${message.op === 'kernel' ? `kernel ${message.name}` : message.op}: ${error.message}`;
