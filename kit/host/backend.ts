@@ -46,6 +46,9 @@ async function begin(backend: Backend): Promise<BackendInfo> {
   }
 }
 
+/** So that what is timed does not wait for it. */
+export const moveToDevice = (tensor: DeviceTensor): void => current.moveToDevice?.(tensor);
+
 /** What the device complained of since this was last asked. */
 export const takeDeviceFault = (): string | null => current.takeFault?.() ?? null;
 

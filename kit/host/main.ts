@@ -14,7 +14,6 @@ import type { Outcome, Requests, Response } from './requests.ts';
 import { measureRoofline } from './roofline.ts';
 import { SandboxDied } from './sandbox-state.ts';
 import { Session } from './session.ts';
-import { timed } from './stopwatch.ts';
 import { Turns } from './turns.ts';
 
 const START_MS = 20_000;
@@ -61,11 +60,10 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     for (const { handle, bytes, shape, dtype } of tensors)
       sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
   },
-  async call({ session, fn, args, timeoutMs, timed: isTimed }) {
+  async call({ session, fn, args, timeoutMs, timed }) {
     const message = { op: 'call', fn, args } as const;
-    if (!isTimed) return outcome(session, await ask(session, message, timeoutMs));
-    const call = () => timed(() => sessionOf(session).ask(message, timeoutMs));
-    const { result, ms } = await turns.alone(call);
+    if (!timed) return outcome(session, await ask(session, message, timeoutMs));
+    const { result, ms } = await turns.alone(() => sessionOf(session).askTimed(message, timeoutMs));
     return { ...(await outcome(session, result)), ms };
   },
   async gradient({ session, wrt, timeoutMs }) {

@@ -53,6 +53,18 @@ describe('a sandbox that keeps to the rules', () => {
     expect(peer.session.ledger()).toEqual({ bytesIn: sentBytes, bytesOut: heardBytes, tensorBytes, fallbacks: {} });
   });
 
+  it('may be timed, and cannot tell', async () => {
+    const peer = peerWithInputs();
+    const asked = peer.session.askTimed({ op: 'call', fn: 'f', args: [] }, 5000);
+    // The device is waited for first.
+    await new Promise(setImmediate);
+    peer.send(product, returned(tensor(1)));
+    const { result, ms } = await asked;
+    expect(result).toEqual(returned(tensor(1)));
+    expect(ms).toBeGreaterThan(0);
+    expect(peer.heard).toEqual([{ op: 'call', fn: 'f', args: [] }]);
+  });
+
   it('pays for exactly what ran', async () => {
     const peer = peerWithInputs();
     await peer.call(

@@ -19,7 +19,9 @@ import {
 import { clipped, clippedLine, describeFault } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
+import { resolveTensors } from './resolve.ts';
 import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
+import { timed } from './stopwatch.ts';
 import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
 
 /** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
@@ -91,6 +93,13 @@ export class Session {
     }
   }
 
+  /** Asks, with the clock running from an idle device that has the inputs until it has done all that came of it. */
+  askTimed(message: Extract<ToSandbox, { op: 'call' }>, timeoutMs: number): Promise<{ result: Final; ms: number }> {
+    this.#throwIfDead();
+    this.#workbench.moveInputsToDevice();
+    return timed(() => this.ask(message, timeoutMs));
+  }
+
   /** A tensor of the grader's, by a negative handle that the peer may use but not free. @throws SandboxDied */
   input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
     this.#throwIfDead();
@@ -110,25 +119,13 @@ export class Session {
 
   /** The result with shapes and dtypes as they really are. Its tensors, gathered in `tensors`, are results, so no leaks. */
   resolve(value: WireValue, tensors: WireTensor[] = []): WireValue {
-    switch (value[0]) {
-      case 't': {
-        if (!this.#workbench.heap.has(value[1])) return ['x', 'a tensor that has been disposed'];
-        this.#results.add(value[1]);
-        const { shape, dtype } = this.#workbench.heap.get(value[1]).meta;
-        const tensor: WireTensor = ['t', value[1], [...shape], dtype];
-        tensors.push(tensor);
-        return tensor;
-      }
-      case 'a':
-        return ['a', value[1].map((item) => this.resolve(item, tensors))];
-      case 'o':
-        return [
-          'o',
-          Object.fromEntries(Object.entries(value[1]).map(([key, item]) => [key, this.resolve(item, tensors)])),
-        ];
-      default:
-        return value;
+    const found: WireTensor[] = [];
+    const resolved = resolveTensors(value, this.#workbench.heap, found);
+    for (const tensor of found) {
+      this.#results.add(tensor[1]);
+      tensors.push(tensor);
     }
+    return resolved;
   }
 
   usage(): Usage {

@@ -1,6 +1,15 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
 import type { FromSandbox } from '../protocol/messages.ts';
-import { bytesOf, type DeviceTensor, download, fetchForKernel, runKernel, takeDeviceFault, upload } from './backend.ts';
+import {
+  bytesOf,
+  type DeviceTensor,
+  download,
+  fetchForKernel,
+  moveToDevice,
+  runKernel,
+  takeDeviceFault,
+  upload,
+} from './backend.ts';
 import type { NaNTrace } from './first-nan.ts';
 import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
@@ -49,6 +58,11 @@ export class Workbench {
   input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
     this.#tensorBytes += bytes.length;
     this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype });
+  }
+
+  /** Those that came with the call to be timed are to be where they are needed when the clock starts. */
+  moveInputsToDevice(): void {
+    for (const handle of this.heap.handles()) if (this.heap.isInput(handle)) moveToDevice(this.heap.get(handle).tensor);
   }
 
   /** For the grader's eyes, so not metered. @throws KernelRefused for a handle that is not alive */
