@@ -1,6 +1,7 @@
 /**
  * What the right and the wrong answers of an exercise take in its time checks, in times the model solution, to choose a
- * budget by: `npx tsx bench/time-checks.ts sliding-window [backend]`. It asks for no GPU, which is for an author to weigh.
+ * budget by: `npx tsx bench/time-checks.ts sliding-window [backend [answer…]]`. It asks for no GPU, which is for an author
+ * to weigh.
  */
 import { AnyDevice } from '../kit/grade/any-device.ts';
 import type { HostOptions } from '../kit/grade/host-pool.ts';
@@ -11,7 +12,7 @@ import { Subject } from '../kit/grade/subject.ts';
 import { findCourse, selectExercises } from '../kit/spec/course.ts';
 import { candidatesOf } from '../kit/verify/candidates.ts';
 
-const [exercise, backend = 'wasm'] = process.argv.slice(2);
+const [exercise, backend = 'wasm', ...names] = process.argv.slice(2);
 const course = findCourse();
 const [id] = selectExercises(course, [exercise]);
 const shelf = new MaterialsShelf(course);
@@ -21,7 +22,7 @@ const cases = new HiddenCases('bench', await shelf.oracle(id), await shelf.solut
 const hosts = new AnyDevice({ backend: backend as HostOptions['backend'] });
 try {
   for (const { kind, name, bundle, path } of await candidatesOf(course, id)) {
-    if (kind === 'stub') continue;
+    if (kind === 'stub' || (names.length > 0 && !names.includes(name))) continue;
     const sandbox = new Sandbox(hosts);
     const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle, path });
     const started = performance.now();
