@@ -93,7 +93,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   };
 }
 
-/** A learner's report has no use for what the card is, and a device that is none can do what the processor can. */
+/** The card is measured for grades alone: it takes a second, and a learner has no use for it. */
 async function moreOfTheDevice(
   host: Host,
   sandbox: Sandbox,
