@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Gradebook, GradebookEntry } from '../kit/report/gradebook.ts';
-import type { ExerciseReport } from '../kit/report/report.ts';
+import { counted, type ExerciseReport } from '../kit/report/report.ts';
 import type { Predicted, Prediction } from './synthetic-class.ts';
 
 const [predictedFile, gradebookFile] = process.argv.slice(2);
@@ -51,7 +51,7 @@ function differencesOf(student: string, own: Predicted[string], entry: Gradebook
 }
 
 function against({ score, maxScore, checks }: ExerciseReport, { expect, misconception }: Prediction): string | null {
-  if (checks.some(({ status }) => status === 'not-judged')) return 'something in it was not judged';
+  if (counted(checks).some(({ status }) => status === 'not-judged')) return 'something in it was not judged';
   if (expect === 'full' && score !== maxScore) return `${score} of ${maxScore}; full marks are due`;
   if (expect === 'zero' && score !== 0) return `${score} points; none are due`;
   if (expect === 'less' && score >= maxScore) return 'full marks; less are due';

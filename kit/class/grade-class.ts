@@ -5,7 +5,7 @@ import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
 import type { HostPool } from '../grade/host-pool.ts';
 import type { MaterialsShelf } from '../grade/materials.ts';
 import { plain } from '../report/plain.ts';
-import { type Report, verdictOf } from '../report/report.ts';
+import { counted, type Report, verdictOf } from '../report/report.ts';
 import type { Course } from '../spec/course.ts';
 import { hashOfSubmission } from './fingerprint.ts';
 import { type JournalRecord, keyOf } from './journal.ts';
@@ -104,7 +104,9 @@ async function gradeOne(
 
 function faultOf(report: Report): string | null {
   if (verdictOf(report) !== 'not-judged') return null;
-  const checks = report.exercises.flatMap(({ id, checks }) => checks.map((check) => ({ ...check, exercise: id })));
+  const checks = report.exercises.flatMap(({ id, checks }) =>
+    counted(checks).map((check) => ({ ...check, exercise: id })),
+  );
   const unjudged = checks.filter(({ status }) => status === 'not-judged');
   const [{ exercise, id, message }] = unjudged;
   return plain(`${exercise}, ${id}${unjudged.length > 1 ? ` and ${unjudged.length - 1} more` : ''}: ${message}`);

@@ -74,6 +74,12 @@ export function drawCase(
   return { name: params.name, params, inputs, expected: outputs, tolerances, cotangents: {} };
 }
 
+/** Another case like it, with the same tolerances: what is drawn alike may be as far off, and to derive them takes five times as long. */
+export function redrawCase(grader: Grader, oracle: Oracle, like: PreparedCase, seed: string): PreparedCase {
+  const inputs = grader.inputs(new Draw(seed), like.params);
+  return { ...like, inputs, expected: flattenExpected(grader.expected(oracle, inputs, like.params)) };
+}
+
 /** The inputs that are differentiated. */
 export function floatInputs(inputs: TensorTree): [string, NdArray][] {
   return leaves(inputs).filter(([, x]) => x.dtype === 'float32');

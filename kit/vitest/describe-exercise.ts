@@ -28,9 +28,10 @@ export function describeExercise(id: string): void {
       await judged.catch(() => {});
     });
     for (const check of checks) {
-      it(check.title, async () => {
+      it(check.title, async ({ skip }) => {
         const { problem, checks } = await (judged as Promise<ExerciseReport>);
         const report = checks.find((each) => each.id === check.id) as CheckReport;
+        if (report.setAside) skip(report.setAside);
         if (report.status !== 'pass') throw failureOf(report, problem, course, id);
       });
     }

@@ -1,6 +1,6 @@
 /** What the screen shows: a function of the state and the terminal's size, and of nothing else. */
 import pc from 'picocolors';
-import type { ExerciseReport } from '../report/report.ts';
+import { counted, type ExerciseReport } from '../report/report.ts';
 import { exerciseText, MARK, place, printedText, wrapped } from '../report/terminal.ts';
 import { lectureOf } from '../spec/course.ts';
 import type { State } from './progress.ts';
@@ -126,7 +126,8 @@ function exerciseBody(state: WatchState, width: number): string[] {
   return sections.join('\n\n').split('\n');
 }
 
-export const isPassed = ({ checks }: ExerciseReport): boolean => checks.every(({ status }) => status === 'pass');
+export const isPassed = ({ checks }: ExerciseReport): boolean =>
+  counted(checks).every(({ status }) => status === 'pass');
 
 function passedText({ id, map }: WatchState, width: number): string {
   const at = map.findIndex((entry) => entry.id === id);

@@ -31,8 +31,9 @@ export const checkCost: Check = async ({ check, grader, subject, seed, solutionC
       cost,
     };
   }
+  const budget = typeof check.budget === 'object' ? check.budget : {};
   for (const metric of METRICS) {
-    const bound = check.budget?.[metric];
+    const bound = budget[metric];
     if (bound === undefined) continue;
     const allowed = allowedBy(bound, metric, params, grader, solutionCost);
     if (cost[metric] > allowed) return { failure: overBudget(metric, cost[metric], allowed, bound), cost };

@@ -55,6 +55,9 @@ export function webgpuOn({ evenInSoftware }: { evenInSoftware: boolean }): Backe
       (FLOATS_ONLY.has(kernel) && Object.values(inputs).some(({ dtype }) => dtype !== 'float32')),
     amend: putNaNBack,
     readsAsynchronously: true,
+    moveToDevice({ dataId, size }) {
+      if (size > 0) (tf.backend() as unknown as { uploadToGPU(dataId: object): void }).uploadToGPU(dataId);
+    },
     takeFault() {
       const message = fault;
       fault = null;
