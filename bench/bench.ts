@@ -55,6 +55,7 @@ try {
   const checks = await inProcess(EXERCISE);
   row('checks sandboxed, against in one process', checks.sandboxed, checks.local, 's');
   row('the oracle of one case, against all the checks', checks.oraclePerCase, checks.sandboxed, 's');
+  row('over the pipe, against the tensors’ bytes', checks.pipeMB, checks.tensorMB, 'MB');
   const naive = await naiveRate(2, [EXERCISE]);
   const whole = await gradeAllRate(CLASS, [EXERCISE]);
   const more = await naiveRate(2, [EXERCISE]);

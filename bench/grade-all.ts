@@ -4,9 +4,9 @@
  * with `--exercise 01` for less than the whole course.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findCourse, PACKAGE_ROOT, selectExercises } from '../kit/spec/course.ts';
@@ -39,12 +39,13 @@ export async function gradeAllRate(students: number, exercises: string[]): Promi
   }
 }
 
-/** A fresh vitest run for each, as many at once as `grade-all` has jobs. */
+/** A fresh vitest run for each, with a test file an exercise, as many at once as `grade-all` has jobs. */
 export async function naiveRate(students: number, exercises: string[]): Promise<Rate> {
   const folder = mkdtempSync(join(tmpdir(), 'kit-bench-'));
   try {
     writeSolved(folder, exercises);
-    const env = { ...process.env, KIT_BENCH_SUBMISSION: folder, KIT_BENCH_EXERCISES: exercises.join(',') };
+    writeNaiveTests(folder, exercises);
+    const env = { ...process.env, KIT_BENCH_SUBMISSION: folder };
     const started = performance.now();
     const peaks: (number | null)[] = [];
     let waiting = students;
@@ -60,6 +61,19 @@ export async function naiveRate(students: number, exercises: string[]): Promise<
     return { perMinute: (students / seconds) * 60, peakBytes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeNaiveTests(folder: string, exercises: string[]): void {
+  symlinkSync(join(PACKAGE_ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const exercise of exercises) {
+    const file = join(folder, 'tests', `${exercise}.test.ts`);
+    mkdirSync(dirname(file), { recursive: true });
+    const imports = [
+      `import { judgeNaively } from '${join(PACKAGE_ROOT, 'bench/naive.ts')}';`,
+      `import * as functions from '${join(folder, 'exercises', exercise)}';`,
+    ];
+    writeFileSync(file, [...imports, `judgeNaively('${exercise}', functions);`].join('\n'));
   }
 }
 

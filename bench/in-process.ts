@@ -7,6 +7,7 @@ import { HiddenCases, judge } from '../kit/grade/judge.ts';
 import { MaterialsShelf } from '../kit/grade/materials.ts';
 import { Sandbox } from '../kit/grade/sandbox.ts';
 import { Subject } from '../kit/grade/subject.ts';
+import type { Ledger } from '../kit/host/sandbox-state.ts';
 import { bundle, isBundleError } from '../kit/sandbox/bundle.ts';
 import { findCourse, pathsOf } from '../kit/spec/course.ts';
 import { comparable, localSubject } from './local-subject.ts';
@@ -16,6 +17,9 @@ export interface InProcess {
   local: number;
   /** Drawing, the oracle and the tolerances, for one case. */
   oraclePerCase: number;
+  /** Over the sandbox's pipe, both ways, for all the checks of one run, and of the tensors that these are about. */
+  pipeMB: number;
+  tensorMB: number;
 }
 
 const RUNS = 5;
@@ -35,6 +39,7 @@ export async function inProcess(id: string): Promise<InProcess> {
   const hosts = new HostPool({ backend: 'wasm' });
   const measured = { sandboxed: [] as number[], local: [] as number[], oracle: [] as number[] };
   let count = 0;
+  let ledger: Ledger | undefined;
   try {
     for (let run = 0; run <= RUNS; run++) {
       const cases = new HiddenCases(`bench-${run}`, oracle);
@@ -50,6 +55,7 @@ export async function inProcess(id: string): Promise<InProcess> {
       const sandboxed = await seconds(async () => {
         const sandbox = new Sandbox(hosts);
         await judged(new Subject(sandbox, { exports: spec.exports, bundle: bundled }));
+        ledger = await sandbox.ledger();
         await sandbox.close();
       });
       const local = await seconds(() => judged(localSubject(functions, spec.exports)));
@@ -62,7 +68,10 @@ export async function inProcess(id: string): Promise<InProcess> {
   } finally {
     await hosts.stop();
   }
+  const { bytesIn = 0, bytesOut = 0, tensorBytes = 0 } = ledger ?? {};
   return {
+    pipeMB: (bytesIn + bytesOut) / 1e6,
+    tensorMB: tensorBytes / 1e6,
     sandboxed: median(measured.sandboxed),
     local: median(measured.local),
     oraclePerCase: median(measured.oracle) / count,

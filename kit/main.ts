@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { VERBS } from './commands/verbs.ts';
 import { PACKAGE_ROOT } from './spec/course.ts';
 import { InputError } from './spec/input-error.ts';
-import { refuseWithoutSources } from './spec/student-repository.ts';
+import { isStudentRepository, refuseWithoutSources } from './spec/student-repository.ts';
 
 /** 0 did what was asked (grading: all passed), 1 graded but not all passed, 2 wrong usage or input, 3 the kit or the machine failed. */
 const EXIT = { usage: 2, failed: 3 } as const;
@@ -26,8 +26,10 @@ const program = new Command('kit')
       ),
   });
 
+const isStudents = isStudentRepository();
 for (const { name, args, summary, options, example, needsSources, load } of VERBS) {
-  const command = program.command(args ? `${name} ${args}` : name).description(summary);
+  const hidden = needsSources && isStudents;
+  const command = program.command(args ? `${name} ${args}` : name, { hidden }).description(summary);
   for (const [flags, description, initial] of options) command.option(flags, description, initial);
   command
     .addHelpText('after', `\nExample:\n  ${example}`)
@@ -41,9 +43,9 @@ for (const { name, args, summary, options, example, needsSources, load } of VERB
     });
 }
 
-// A reader that has had enough (`| head`) is no fault, and the verdict stays what it is.
+// A reader that has had enough (`| head`, a closed terminal) is no fault, and the verdict stays what it is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') return;
+  if (error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)) return;
   process.stderr.write(`kit: the output cannot be written: ${error.message}\n`);
   process.exit(EXIT.failed);
 });

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Gradebook, GradebookEntry } from '../kit/report/gradebook.ts';
-import type { ExerciseReport } from '../kit/report/report.ts';
+import { counted, type ExerciseReport } from '../kit/report/report.ts';
 import type { Predicted, Prediction } from './synthetic-class.ts';
 
 const [predictedFile, gradebookFile] = process.argv.slice(2);
@@ -22,14 +22,20 @@ const problems = Object.entries(predicted).flatMap(([student, own]) =>
 );
 for (const student of byStudent.keys()) if (!predicted[student]) problems.push(`${student} was not handed out`);
 for (const problem of problems) console.log(problem);
-const count = Object.values(predicted).reduce((sum, own) => sum + Object.keys(own).length, 0);
+const all = Object.values(predicted);
+const unreadable = all.filter((own) => own === 'unreadable').length;
+const count = all.reduce((sum, own) => sum + (own === 'unreadable' ? 0 : Object.keys(own).length), 0);
 console.log(
-  `${entries.length} students, ${count} exercises: ${problems.length === 0 ? 'every' : `all but ${problems.length}`} as predicted`,
+  `${entries.length} students, ${unreadable} of them unreadable, ${count} exercises: ${problems.length === 0 ? 'every' : `all but ${problems.length}`} as predicted`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-function differencesOf(student: string, own: Record<string, Prediction>, entry: GradebookEntry | undefined): string[] {
+function differencesOf(student: string, own: Predicted[string], entry: GradebookEntry | undefined): string[] {
   if (!entry) return [`${student} is missing`];
+  if (own === 'unreadable') {
+    const isZero = entry.status === 'unreadable' && entry.score === 0;
+    return isZero ? [] : [`${student}: ${entry.status}, ${entry.score}; 0 is due, as it cannot be read`];
+  }
   // With nothing handed in there is nothing to read.
   const report = entry.report;
   if (!report) return [`${student}: ${entry.status}: ${entry.problem}`];
@@ -45,7 +51,7 @@ function differencesOf(student: string, own: Record<string, Prediction>, entry: 
 }
 
 function against({ score, maxScore, checks }: ExerciseReport, { expect, misconception }: Prediction): string | null {
-  if (checks.some(({ status }) => status === 'not-judged')) return 'something in it was not judged';
+  if (counted(checks).some(({ status }) => status === 'not-judged')) return 'something in it was not judged';
   if (expect === 'full' && score !== maxScore) return `${score} of ${maxScore}; full marks are due`;
   if (expect === 'zero' && score !== 0) return `${score} points; none are due`;
   if (expect === 'less' && score >= maxScore) return 'full marks; less are due';

@@ -7,7 +7,7 @@ import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.t
 import { HostPool } from '../kit/grade/host-pool.ts';
 import { MaterialsShelf } from '../kit/grade/materials.ts';
 import { plain } from '../kit/report/plain.ts';
-import type { Report } from '../kit/report/report.ts';
+import { counted, type Report } from '../kit/report/report.ts';
 import { writeWhole } from '../kit/report/write-whole.ts';
 import { findCourse } from '../kit/spec/course.ts';
 
@@ -17,7 +17,7 @@ const hosts = new HostPool({ backend: 'wasm' });
 
 /** The first thing that the report holds against it, made fit for a cell. */
 function stoppedBy({ exercises: [{ problem, checks }] }: Report): string {
-  const failed = checks.find(({ status, message }) => status !== 'pass' && message);
+  const failed = counted(checks).find(({ status, message }) => status !== 'pass' && message);
   const said = plain(problem ?? failed?.message ?? 'nothing: it is worth what it computes')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[|<>`*_[\]\\]/g, (mark) => `\\${mark}`);

@@ -1,15 +1,18 @@
 /**
- * Makes a class whose grades are known beforehand: from solutions, alternates, known mistakes, stubs and broken files.
+ * Makes a class whose grades are known beforehand: from solutions, alternates, known mistakes, stubs and broken files,
+ * with a few endless loops, memory hogs and printing floods among them, and a few broken or hostile zip files.
  *
  *   npx tsx scripts/synthetic-class.ts <folder> [--students 300] [--seed x] [--exercise <names>]
  *
- * writes <folder>/class, a folder a student, and <folder>/predicted.json, which scripts/check-class.ts holds grades against.
+ * writes <folder>/class, a folder or a zip file a student, and <folder>/predicted.json, which scripts/check-class.ts
+ * holds grades against.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import seedrandom from 'seedrandom';
+import { makeZip } from '../kit/class/make-zip.ts';
 import { type Course, findCourse, PACKAGE_ROOT, pathsOf, selectExercises, specOf } from '../kit/spec/course.ts';
 import { candidatesOf } from '../kit/verify/candidates.ts';
 
@@ -21,7 +24,8 @@ export interface Prediction {
   misconception?: string;
 }
 
-export type Predicted = Record<string, Record<string, Prediction>>;
+/** By student, then by exercise; or that nothing of it can be read. */
+export type Predicted = Record<string, Record<string, Prediction> | 'unreadable'>;
 
 /** What can be handed in for one exercise. `code` is null where the file is left out. */
 interface Choice extends Prediction {
@@ -32,7 +36,13 @@ interface Shelf {
   right: Choice[];
   wrong: Choice[];
   broken: Choice[];
+  hostile: Choice[];
 }
+
+/** Of all exercises: an endless loop takes one of the jobs for as long as a call may take. */
+const HOSTILE = 0.01;
+/** Of all students: those that hand in a zip file. */
+const ZIPPED = 0.04;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,19 +72,43 @@ for (let i = 1; i <= Number(values.students); i++) {
   const student = `student-${String(i).padStart(4, '0')}`;
   // Some get nearly all of it right, some little.
   const skill = 0.3 + 0.65 * random();
-  predicted[student] = {};
+  const own: Record<string, Prediction> = {};
+  const files: Record<string, string> = {
+    'exercises/arguments.ts': readFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), 'utf8'),
+  };
   for (const id of exercises) {
-    const shelf = shelves.get(id) as Shelf;
-    const { code, ...prediction } = pick(random() < skill ? shelf.right : random() < 0.75 ? shelf.wrong : shelf.broken);
-    predicted[student][id] = prediction;
+    const { code, ...prediction } = pick(shelfFor(shelves.get(id) as Shelf, skill));
+    own[id] = prediction;
     const text = await code();
-    if (text !== null) write(join(classFolder, student, 'exercises', `${id}.ts`), text);
+    if (text !== null) files[`exercises/${id}.ts`] = text;
   }
-  mkdirSync(join(classFolder, student, 'exercises'), { recursive: true });
-  copyFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), join(classFolder, student, 'exercises/arguments.ts'));
+  predicted[student] = handIn(join(classFolder, student), files) ? own : 'unreadable';
 }
 write(join(folder, 'predicted.json'), `${JSON.stringify(predicted, null, 1)}\n`);
 console.log(`${values.students} students, ${exercises.length} exercises each, in ${classFolder}`);
+
+function shelfFor({ right, wrong, broken, hostile }: Shelf, skill: number): Choice[] {
+  if (random() < HOSTILE) return hostile;
+  return random() < skill ? right : random() < 0.75 ? wrong : broken;
+}
+
+/** Writes a folder or, for a few, a zip file; returns whether it can be read. */
+function handIn(path: string, files: Record<string, string>): boolean {
+  if (random() >= ZIPPED) {
+    for (const [name, text] of Object.entries(files)) write(join(path, name), text);
+    return true;
+  }
+  const entries = Object.entries(files).map(([name, data]) => ({ name, data }));
+  const zip = makeZip(entries);
+  const [bytes, isReadable] = pick<[Uint8Array, boolean]>([
+    [zip, true],
+    [zip.subarray(0, zip.length / 2), false],
+    [makeZip([...entries, { name: '../../exercises/evil.ts', data: '' }]), false],
+    [makeZip([...entries, { name: 'exercises/link.ts', data: '/etc/passwd', mode: 0o120777 }]), false],
+  ]);
+  write(`${path}.zip`, bytes);
+  return isReadable;
+}
 
 async function shelfOf(course: Course, id: string): Promise<Shelf> {
   const { stub, solution } = pathsOf(course, id);
@@ -83,6 +117,7 @@ async function shelfOf(course: Course, id: string): Promise<Shelf> {
   const variant = (group: string, name: string) => remembered(() => bundledVariant(course, id, group, name, functions));
   const right = readFileSync(solution, 'utf8').replace('../../exercises/arguments', '../arguments');
   const every = (body: string) => functions.map((fn) => `export function ${fn}() {\n  ${body}\n}\n`).join('\n');
+  const tfjs = "import * as tf from '@tensorflow/tfjs';\n";
   const zero = (made: string, text: string | null): Choice => ({ made, expect: 'zero', code: async () => text });
   return {
     right: [
@@ -108,6 +143,12 @@ async function shelfOf(course: Course, id: string): Promise<Shelf> {
       zero('throws', every("throw new Error('no idea');")),
       zero('returns nothing', every('return undefined;')),
       zero('exits', `declare const process: { exit(): never };\n${every('process.exit();')}`),
+    ],
+    hostile: [
+      zero('endless loop', every('for (;;);')),
+      zero('memory hog', every('const kept: number[][] = [];\n  for (;;) kept.push(new Array(100_000).fill(0.5));')),
+      zero('tensor hog', `${tfjs}${every('for (;;) tf.ones([1024, 1024]);')}`),
+      zero('printing flood', every("for (let i = 0; i < 50_000; i++) console.log('x'.repeat(1000));")),
     ],
   };
 }
@@ -138,7 +179,7 @@ function remembered<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-function write(file: string, text: string): void {
+function write(file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(file, content);
 }

@@ -3,7 +3,8 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+ui=
+trap '[ -z "$ui" ] || kill "$ui"; rm -rf "$folder"' EXIT
 
 timed() {
   what=$1
@@ -40,6 +41,22 @@ passes 'kit list' npx kit list
 passes 'kit doctor' npx kit doctor
 passes 'a filter' npx vitest run "tests/$first.test.ts" -t finite
 says 'skipped'
+NO_COLOR=1 node node_modules/vitest/vitest.mjs --ui --watch --open=false </dev/null >"$folder/ui" 2>&1 &
+ui=$!
+tries=0
+until address=$(grep -o 'http://.*/__vitest__/' "$folder/ui"); do
+  tries=$((tries + 1))
+  [ $tries -lt 60 ] || { cat "$folder/ui"; echo 'vitest --ui: no address after a minute'; exit 1; }
+  sleep 1
+done
+passes 'vitest --ui, its page' node -e '
+  fetch(process.argv[1])
+    .then((answer) => answer.text())
+    .then((page) => process.exit(page.includes("<title>Vitest</title>") ? 0 : 1))
+' "$address"
+kill "$ui"
+wait "$ui" || true
+ui=
 sed -i 's/throw new .*Error(/throw new EvalError(/' "exercises/$first.ts"
 fails 'annotations' npx vitest run "tests/$first.test.ts" --reporter=github-actions
 says "^::error file=.*exercises/$first.ts,.*line="

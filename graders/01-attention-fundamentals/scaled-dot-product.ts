@@ -1,5 +1,6 @@
 import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
+import { maskOfHead, withSomeAllowed } from '../../kit/tensors/masks.ts';
 import { at, identity, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
@@ -32,7 +33,7 @@ export default defineGrader({
       if (c.logits) q = scaledToLogits(q, k, c);
     } while (c.logits && !decided(q, k, c));
     const v = draw.normal([B, H, S, V]);
-    const mask = c.mask && someAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
+    const mask = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
     return { q, k, v, ...(mask && { mask }) };
   },
 
@@ -42,7 +43,7 @@ export default defineGrader({
     out: stack([c.B, c.H], (b, h) =>
       oracle.scaledDotProduct(at(x.q, b, h), at(x.k, b, h), at(x.v, b, h), {
         ...options(x, c),
-        mask: x.mask && maskOfHead(x.mask, c, b, h),
+        mask: x.mask && maskOfHead(x.mask, [c.T, c.S], b, h),
       }),
     ),
   }),
@@ -171,26 +172,4 @@ function decided(q: NdArray, k: NdArray, c: Case): boolean {
     const sorted = [...row].sort((a, b) => a - b);
     return sorted.every((logit, i) => i === 0 || logit - sorted[i - 1] > APART);
   });
-}
-
-/** At least one key for every query, save the first query where `emptyRow` is set. */
-function someAllowed(mask: NdArray, emptyRow = false): NdArray {
-  const S = mask.shape[mask.shape.length - 1];
-  return ndarray(
-    mask.shape,
-    mask.data.map((allowed, i) => (emptyRow && i < S ? 0 : i % S === 0 ? 1 : allowed)),
-    'bool',
-  );
-}
-
-/** The [T][S] part of a mask that broadcasts to [B,H,T,S]. */
-function maskOfHead(mask: NdArray, { T, S }: Case, b: number, h: number): boolean[][] {
-  const shape = [...Array(4 - mask.shape.length).fill(1), ...mask.shape];
-  const index = (axis: number, i: number) => (shape[axis] === 1 ? 0 : i);
-  return Array.from({ length: T }, (_, t) =>
-    Array.from({ length: S }, (_, s) => {
-      const offset = ((index(0, b) * shape[1] + index(1, h)) * shape[2] + index(2, t)) * shape[3] + index(3, s);
-      return mask.data[offset] === 1;
-    }),
-  );
 }

@@ -1,6 +1,7 @@
 import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import { maskOfSequence, withSomeAllowed } from '../../kit/tensors/masks.ts';
+import { at, type NdArray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
   B: number;
@@ -35,7 +36,7 @@ export default defineGrader({
     const { B, T, M, S } = c;
     const x = c.large ? wholeNumbers(draw, [B, T, M], 3) : draw.normal([B, T, M]);
     const context = S === undefined ? undefined : draw.normal([B, S, M]);
-    const mask = c.mask && someAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
+    const mask = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
     return { x, weights: drawWeights(draw, c), ...(context && { context }), ...(mask && { mask }) };
   },
 
@@ -55,7 +56,7 @@ export default defineGrader({
         oracle.multiHeadAttention(at(x.x, b), weights, {
           heads: c.H,
           context: x.context && at(x.context, b),
-          mask: x.mask && maskOfSequence(x.mask, c, b),
+          mask: x.mask && maskOfSequence(x.mask, [c.H, c.T, c.S ?? c.T], b),
           causal: c.causal,
         }),
       ),
@@ -192,25 +193,4 @@ function blocksMoved(w: NdArray, axis: number, order: number[], D: number): NdAr
     const source = index.map((i, a) => (a === axis ? from(i) : i));
     return at(w, ...source);
   });
-}
-
-/** At least one key for every query, save the first query where `emptyRow` is set. */
-function someAllowed(mask: NdArray, emptyRow = false): NdArray {
-  const S = mask.shape[mask.shape.length - 1];
-  return ndarray(
-    mask.shape,
-    mask.data.map((allowed, i) => (emptyRow && i < S ? 0 : i % S === 0 ? 1 : allowed)),
-    'bool',
-  );
-}
-
-/** The [H][T][S] part of a mask that broadcasts to [B,H,T,S]. */
-function maskOfSequence(mask: NdArray, { H, T, S = T }: Case, b: number): boolean[][][] {
-  const shape = [...Array(4 - mask.shape.length).fill(1), ...mask.shape];
-  const full = ndarray(shape, mask.data, 'bool');
-  const index = (axis: number, i: number) => (shape[axis] === 1 ? 0 : i);
-  const range = (size: number) => [...Array(size).keys()];
-  return range(H).map((h) =>
-    range(T).map((t) => range(S).map((s) => at(full, index(0, b), index(1, h), index(2, t), index(3, s)) === 1)),
-  );
 }

@@ -1,5 +1,6 @@
 import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
 import type { Draw } from '../../kit/tensors/draw.ts';
+import { maskOfSequence, withSomeAllowed } from '../../kit/tensors/masks.ts';
 import { at, identity, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
 
 interface Case {
@@ -30,7 +31,7 @@ export default defineGrader({
     const q = draw.normal([B, H, T, D], { std: spread });
     const k = draw.normal([B, G, S, D], { std: spread });
     const v = draw.normal([B, G, S, V]);
-    const mask = c.mask && someAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
+    const mask = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
     return { q: c.logits ? stretched(q, k, c.logits) : q, k, v, ...(mask && { mask }) };
   },
 
@@ -40,7 +41,7 @@ export default defineGrader({
     out: stack([c.B], (b) =>
       oracle.groupedQueryAttention(at(x.q, b), at(x.k, b), at(x.v, b), {
         ...options(x, c),
-        mask: x.mask && maskOfSequence(x.mask, c, b),
+        mask: x.mask && maskOfSequence(x.mask, [c.H, c.T, c.S], b),
       }),
     ),
   }),
@@ -169,26 +170,5 @@ function stretched(q: NdArray, k: NdArray, logits: number): NdArray {
   return ndarray(
     q.shape,
     q.data.map((value) => Math.fround((value * logits) / largest)),
-  );
-}
-
-/** At least one key for every query, save the first query where `emptyRow` is set. */
-function someAllowed(mask: NdArray, emptyRow = false): NdArray {
-  const S = mask.shape[mask.shape.length - 1];
-  return ndarray(
-    mask.shape,
-    mask.data.map((allowed, i) => (emptyRow && i < S ? 0 : i % S === 0 ? 1 : allowed)),
-    'bool',
-  );
-}
-
-/** The [H][T][S] part of a mask that broadcasts to [B,H,T,S]. */
-function maskOfSequence(mask: NdArray, { H, T, S }: Case, b: number): boolean[][][] {
-  const shape = [...Array(4 - mask.shape.length).fill(1), ...mask.shape];
-  const full = ndarray(shape, mask.data, 'bool');
-  const index = (axis: number, i: number) => (shape[axis] === 1 ? 0 : i);
-  const range = (size: number) => [...Array(size).keys()];
-  return range(H).map((h) =>
-    range(T).map((t) => range(S).map((s) => at(full, index(0, b), index(1, h), index(2, t), index(3, s)) === 1)),
   );
 }

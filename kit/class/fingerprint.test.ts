@@ -42,6 +42,7 @@ describe('the hash of the graders', () => {
     'graders/01-x/b.ts': 'other',
     'graders/01-x/draws.ts': 'shared',
     'reference/01-x/a.ts': 'r',
+    'solutions/01-x/a.ts': 's',
     'fixtures/01-x/a.json': 'f',
   };
   const hashWith = (changed: Record<string, string> = {}) => {
@@ -54,6 +55,7 @@ describe('the hash of the graders', () => {
     'graders/01-x/a.ts',
     'graders/01-x/draws.ts',
     'reference/01-x/a.ts',
+    'solutions/01-x/a.ts',
     'fixtures/01-x/a.json',
   ])('is another where %s changes', (path) => {
     expect(hashWith({ [path]: 'changed' })).not.toBe(hashWith());

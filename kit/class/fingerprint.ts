@@ -35,7 +35,7 @@ function add(hash: Hash, ...parts: (string | Uint8Array)[]): void {
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
 }
 
-/** Of all that judges these exercises: graders, oracles, fixtures, what they share, and the kit as it is built. */
+/** Of all that judges these exercises: graders, oracles, fixtures, the solutions that times are held against, what they share, and the kit as it is built. */
 export function hashOfGraders(course: Course, exercises: string[]): string {
   const hash = createHash('sha256');
   for (const [tree, endings] of TREES) {
@@ -53,6 +53,7 @@ export function hashOfGraders(course: Course, exercises: string[]): string {
 const TREES: [tree: string, endings: string[]][] = [
   ['graders', ['.ts', '.yaml']],
   ['reference', ['.ts']],
+  ['solutions', ['.ts']],
   ['fixtures', ['.json']],
 ];
 /** Code that several graders or oracles import. */

@@ -5,7 +5,7 @@ import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
 import type { HostPool } from '../grade/host-pool.ts';
 import type { MaterialsShelf } from '../grade/materials.ts';
 import { plain } from '../report/plain.ts';
-import { type Report, verdictOf } from '../report/report.ts';
+import { counted, type Report, verdictOf } from '../report/report.ts';
 import type { Course } from '../spec/course.ts';
 import { hashOfSubmission } from './fingerprint.ts';
 import { type JournalRecord, keyOf } from './journal.ts';
@@ -34,13 +34,20 @@ export interface ClassRequest {
   before: Map<string, JournalRecord>;
   /** Judged though nothing changed. */
   again: (record: JournalRecord) => boolean;
-  /** Called once for each submission, and once more for one that is tried a second time. */
-  onRecord: (record: JournalRecord, how: 'judged' | 'unchanged') => void;
+  /** Called once for each submission; and before that with `again` for one that is to be tried a second time. */
+  onRecord: (record: JournalRecord, how: How | 'again') => void;
 }
+
+export type How = 'judged' | 'unchanged';
 
 /** One broken submission never stops the class: whatever happens to it is its record. */
 export async function gradeClass(request: ClassRequest): Promise<void> {
-  const unjudged = await pass(request, request.submissions, request.jobs);
+  const { onRecord } = request;
+  const first: ClassRequest = {
+    ...request,
+    onRecord: (record, how) => onRecord(record, record.status === 'not-judged' ? 'again' : how),
+  };
+  const unjudged = await pass(first, request.submissions, request.jobs);
   // Once more, with a fresh host and without neighbours; then it is listed, and nobody's zero.
   if (unjudged.length > 0) await pass({ ...request, before: new Map() }, unjudged, 1);
 }
@@ -71,7 +78,7 @@ async function gradeOne(
   submission: Submission,
   before: JournalRecord | undefined,
   hosts: HostPool,
-): Promise<{ record: JournalRecord; how: 'judged' | 'unchanged' }> {
+): Promise<{ record: JournalRecord; how: How }> {
   const { course, shelf, exercises, timeout, secret, scratch } = request;
   const { student } = submission;
   const blank: JournalRecord = { ...submission, fingerprint: '', status: 'not-judged', problem: null, report: null };
@@ -97,7 +104,9 @@ async function gradeOne(
 
 function faultOf(report: Report): string | null {
   if (verdictOf(report) !== 'not-judged') return null;
-  const checks = report.exercises.flatMap(({ id, checks }) => checks.map((check) => ({ ...check, exercise: id })));
+  const checks = report.exercises.flatMap(({ id, checks }) =>
+    counted(checks).map((check) => ({ ...check, exercise: id })),
+  );
   const unjudged = checks.filter(({ status }) => status === 'not-judged');
   const [{ exercise, id, message }] = unjudged;
   return plain(`${exercise}, ${id}${unjudged.length > 1 ? ` and ${unjudged.length - 1} more` : ''}: ${message}`);

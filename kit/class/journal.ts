@@ -43,6 +43,10 @@ export class Journal {
   }
 }
 
+/** What a journal with these records has in it. */
+export const journalText = (records: JournalRecord[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join('');
+
 /** The last record of each submission, by key. */
 export function readJournal(file: string): Map<string, JournalRecord> {
   const records = new Map<string, JournalRecord>();

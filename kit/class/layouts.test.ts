@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../spec/input-error.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { findSubmissions, type LayoutOptions } from './layouts.ts';
+import { findSubmissions, type LayoutOptions, strayFiles } from './layouts.ts';
 
 /** A class's folder called `name` with these entries; what ends in .zip or .yml is a file. */
 function classFolder(name: string, entries: string[], files: Record<string, string> = {}): string {
@@ -53,6 +53,17 @@ describe('who handed in what', () => {
     expect(Object.keys(studentsOf(folder))).toEqual(['Ada Lovelace', 'Kim Lee_103', 'Kim Lee_104', 'Émile_Borel']);
   });
 
+  it('Moodle without folders: files begin with the same names, and what a student called a file makes it nobody else’s', () => {
+    const folder = classFolder('moodle', [
+      'Ada Lovelace_101_assignsubmission_file_work.zip',
+      'Kim Lee_103_assignsubmission_file_Ada Lovelace_101_assignsubmission_file_.zip',
+    ]);
+    expect(studentsOf(folder)).toEqual({
+      'Ada Lovelace': 'Ada Lovelace_101_assignsubmission_file_work.zip',
+      'Kim Lee': 'Kim Lee_103_assignsubmission_file_Ada Lovelace_101_assignsubmission_file_.zip',
+    });
+  });
+
   it('Gradescope: the metadata says whose each is, and when it came; a group has it each', () => {
     const folder = classFolder('export', ['submission_1', 'submission_2']);
     writeFileSync(
@@ -83,9 +94,11 @@ submission_2:
 
   it('anything else: a folder or zip file a student; files, links and what begins with a dot are nobody', () => {
     const folder = classFolder('class', ['ada', 'bob.zip', '.git', '__MACOSX']);
-    writeFileSync(join(folder, 'notes.txt'), '');
+    writeFileSync(join(folder, 'eve.tar.gz'), '');
+    writeFileSync(join(folder, 'submission_metadata.yml.txt'), '');
     symlinkSync('/etc', join(folder, 'mallory'));
     expect(studentsOf(folder)).toEqual({ ada: 'ada', bob: 'bob.zip' });
+    expect(strayFiles(folder)).toEqual(['eve.tar.gz', 'submission_metadata.yml.txt']);
   });
 
   it('folders named for moments are several submissions of one student', () => {

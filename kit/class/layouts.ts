@@ -2,7 +2,7 @@
  * Who handed in what, from the names in a class's folder alone. Each rule is one layout that a platform makes:
  *
  *   Gradescope         submission_metadata.yml says whose each submission_<number> is, and when it came
- *   Moodle             Full Name_12345_assignsubmission_file[_]
+ *   Moodle             Full Name_12345_assignsubmission_file_, a folder, or a zip file with its own name after that
  *   GitHub Classroom   <assignment>-submissions/<assignment>-<user>
  *   Classroom 50       <classroom>-<assignment>-<user>, where the assignment is given
  *   anything else      a folder or zip file a student, named for the student
@@ -39,7 +39,8 @@ interface Entry {
 }
 
 const METADATA = 'submission_metadata.yml';
-const MOODLE = /^(.+)_(\d+)_assignsubmission_(file|onlinetext)_?$/;
+/** The full name is the shortest that fits: what a file is called after it, its student chose. */
+const MOODLE = /^(.+?)_(\d+)_assignsubmission_(file|onlinetext)(_.*)?$/;
 /** As ISO 8601, with what file systems refuse left out or replaced: 2027-02-15T21-04-59Z. */
 const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d)[-:_]?(\d\d)[-:_]?(\d\d)Z$/;
 
@@ -53,6 +54,11 @@ export function findSubmissions(folder: string, options: LayoutOptions = {}): Su
     throw new InputError(`"${folder}" has no submissions in it; each is a folder or a zip file named for its student`);
   }
   return found.sort((a, b) => compare(a.student, b.student) || compare(a.submission, b.submission));
+}
+
+/** Files that are no submission: neither a zip file nor what a platform writes about the submissions. */
+export function strayFiles(folder: string): string[] {
+  return entriesOf(folder).flatMap((entry) => (isSubmission(entry) || entry.name === METADATA ? [] : [entry.name]));
 }
 
 /** By code units: the same order on every machine. */

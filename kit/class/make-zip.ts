@@ -1,4 +1,4 @@
-/** Tests only: zip files as a stranger may make them, with whatever names, types and sizes. */
+/** For tests and made-up classes: zip files as a stranger may make them, with whatever names, types and sizes. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {

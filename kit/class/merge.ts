@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
 import { plain } from '../report/plain.ts';
 import { InputError } from '../spec/input-error.ts';
+import { type JournalRecord, keyOf, readJournal } from './journal.ts';
 import { compare } from './layouts.ts';
 import { type RunSettings, readSettings, runPaths, type Shard } from './run-folder.ts';
 import { isInShard } from './shard.ts';
@@ -13,8 +14,14 @@ interface Part {
   gradebook: Gradebook;
 }
 
+export interface Merged {
+  gradebook: Gradebook;
+  /** What a run over the whole class would have left, to go on from; null where a shard has lost its journal. */
+  run: { settings: RunSettings; records: JournalRecord[] } | null;
+}
+
 /** @throws InputError for shards that are missing or unfinished, were judged by other graders or seeds, or contradict each other */
-export function mergeShards(folders: string[]): Gradebook {
+export function mergeShards(folders: string[]): Merged {
   const parts = folders.map(readPart);
   const [first] = parts;
   for (const part of parts.slice(1)) refuseOther(first, part);
@@ -39,7 +46,23 @@ export function mergeShards(folders: string[]): Gradebook {
     }
   }
   const ordered = [...entries.values()].map(({ entry }) => entry).sort((a, b) => compare(a.student, b.student));
-  return { ...first.gradebook, entries: ordered };
+  const students = ordered.map(({ student }) => student);
+  const settings: RunSettings = { ...first.settings, shard: null, students };
+  return { gradebook: { ...first.gradebook, entries: ordered }, run: runOf(parts, settings) };
+}
+
+/** The fingerprints in a shard's journal are those of the whole class: which shard judged does not enter into them. */
+function runOf(parts: Part[], settings: RunSettings): Merged['run'] {
+  const journals = parts.map(({ folder }) => runPaths(folder).journal);
+  if (!journals.every((file) => existsSync(file))) return null;
+  const records = journals.flatMap((file) => [...readJournal(file).values()]);
+  const byKey = new Map(records.map((record) => [keyOf(record), record]));
+  const students = new Set(settings.students);
+  const own = [...byKey.values()].filter(({ student }) => students.has(student));
+  return {
+    settings,
+    records: own.sort((a, b) => compare(a.student, b.student) || compare(a.submission, b.submission)),
+  };
 }
 
 function readPart(folder: string): Part {

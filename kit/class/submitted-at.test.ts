@@ -30,7 +30,7 @@ describe('the date of a commit', () => {
 
   it.each([
     ['there is no repository', () => temporaryFolder()],
-    ['the object is packed', () => temporaryFolder({ '.git/HEAD': 'a'.repeat(40) })],
+    ['the object is not there', () => temporaryFolder({ '.git/HEAD': 'a'.repeat(40) })],
     ['the object says none', () => repository('tree x\n\ncommitter Eve <e@e> 1 +0000\n')],
     ['the object is a bomb', () => repository(commit('x'.repeat(20 * 1024 * 1024)))],
   ])('is not known where %s', (_, folder) => {

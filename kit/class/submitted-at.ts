@@ -1,30 +1,19 @@
 /** When a submission was handed in: as the platform or the instructor says, else as its commit does. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { commitOf } from '../grade/submission-id.ts';
 import { InputError } from '../spec/input-error.ts';
+import { readCommit } from './git-object.ts';
 
-/** Of a commit object: a message may be longer, but the date comes before it. */
-const MOST_BYTES = 1024 * 1024;
-
-/**
- * The checked-out commit's date, as its author's machine wrote it; null where it cannot be told without running git,
- * whose configuration in a stranger's repository can name programs to run. A packed object is not looked for.
- */
+/** The checked-out commit's date, as its author's machine wrote it; null where it cannot be told. */
 export function commitDateOf(folder: string): string | null {
-  const commit = commitOf(folder);
-  if (commit === null) return null;
-  try {
-    const packed = readFileSync(join(folder, '.git/objects', commit.slice(0, 2), commit.slice(2)));
-    const text = inflateSync(packed, { maxOutputLength: MOST_BYTES }).toString('utf8');
-    const [header] = text.split('\n\n');
-    const [, seconds] = header.match(/^committer .*> (\d{1,12}) [+-]\d{4}$/m) ?? [];
-    return header.startsWith('commit ') && seconds ? new Date(Number(seconds) * 1000).toISOString() : null;
-  } catch {
-    return null;
-  }
+  const hash = commitOf(folder);
+  const commit = hash && readCommit(join(folder, '.git'), hash);
+  if (!commit) return null;
+  const [header] = commit.split('\n\n');
+  const [, seconds] = header.match(/^committer .*> (\d{1,12}) [+-]\d{4}$/m) ?? [];
+  return seconds ? new Date(Number(seconds) * 1000).toISOString() : null;
 }
 
 /** Lines of `student,time`; a first line of names is passed over. @throws InputError naming the line */

@@ -12,7 +12,11 @@ export interface RunFacts {
 export function classSummary(gradebook: Gradebook, { facts, file }: RunFacts): string {
   const { entries, maxScore, title } = gradebook;
   const scores = entries.flatMap(({ score }) => (score === null ? [] : [score])).sort((a, b) => a - b);
-  const lines = ['', pc.bold(plain(title)), `${entries.length} students, ${facts}`];
+  const lines = [
+    '',
+    pc.bold(plain(title)),
+    `${entries.length} ${entries.length === 1 ? 'student' : 'students'}, ${facts}`,
+  ];
   if (scores.length > 0) {
     const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
     const median = (scores[(scores.length - 1) >> 1] + scores[scores.length >> 1]) / 2;
@@ -21,13 +25,12 @@ export function classSummary(gradebook: Gradebook, { facts, file }: RunFacts): s
     );
   }
   lines.push(...listed(gradebook, 'unreadable', 'Nothing in these could be graded, and they count 0:'));
-  lines.push(
-    ...listed(
-      gradebook,
-      'not-judged',
-      'These have no grade yet: a fault of the machine, not theirs. See `kit doctor`, then run the same command again:',
-    ),
-  );
+  if (entries.every(({ status }) => status === 'unreadable'))
+    lines.push('That is everyone: was this the folder of the class?');
+  const unjudged = listed(gradebook, 'not-judged', 'These have no grade yet, through no fault of their own:');
+  if (unjudged.length > 0) {
+    lines.push(...unjudged, 'What the machine failed at, the same command judges again (see `kit doctor`).');
+  }
   lines.push('', `The gradebook is in ${file}`);
   return `${lines.join('\n')}\n`;
 }

@@ -136,6 +136,36 @@ describe('help', () => {
   });
 });
 
+describe("in a student's repository", () => {
+  const repository = () => temporaryFolder({ 'graders/export.json': '{}' });
+  const COURSE_ONLY = [
+    'diff',
+    'export',
+    'goldens',
+    'grade',
+    'grade-all',
+    'merge',
+    'new',
+    'page',
+    'similarity',
+    'verify',
+  ];
+
+  it('only what can be done there is offered', async () => {
+    const { stdout } = await kit(['--help'], repository());
+    const offered = [...stdout.matchAll(/^ {2}([a-z-]+) [<[ ]/gm)].map(([, name]) => name);
+    const all = VERBS.map(({ name }) => name);
+    expect(offered.filter((name) => name !== 'help').sort()).toEqual(
+      all.filter((name) => !COURSE_ONLY.includes(name)).sort(),
+    );
+  });
+
+  it.each(COURSE_ONLY)('kit %s is refused in a line that says what it needs', async (verb) => {
+    const said = await refusal([verb, 'a', 'b'].slice(0, verb === 'diff' ? 3 : 2), repository());
+    expect(said).toContain(`\`kit ${verb}\` needs the course itself`);
+  });
+});
+
 describe('kit list', () => {
   it('has the lectures in order, and the same for programs', async () => {
     const { exercises } = findCourse(PACKAGE_ROOT);

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { HostPool } from '../grade/host-pool.ts';
 import { BACKENDS, type BackendName, EMBEDDED } from '../host/backend-names.ts';
 import { BackendNotHere } from '../host/client.ts';
-import type { Roofline } from '../host/roofline.ts';
+import { cardInWords, nvidiaCards, rooflineInWords } from '../host/machine.ts';
 import { tryBubblewrap } from '../sandbox/launch.ts';
 
 interface Finding {
@@ -18,7 +18,7 @@ interface Finding {
 const OLDEST_NODE = [20, 19];
 
 export async function run(options: { json?: boolean; roofline?: boolean }): Promise<number> {
-  const findings = [node(), isolation(), ...(await backends(options.roofline ?? false))];
+  const findings = [node(), isolation(), await card(), ...(await backends(options.roofline ?? false))];
   if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
   return findings.every(({ ok, optional }) => ok || optional) ? 0 : 3;
@@ -48,6 +48,14 @@ function isolation(): Finding {
   };
 }
 
+/** Driver and memory, which WebGPU does not tell. */
+async function card(): Promise<Finding> {
+  const cards = await nvidiaCards();
+  if (cards.length > 0) return { name: 'card', ok: true, found: cards.map(cardInWords).join('; ') };
+  const found = 'driver and memory unknown: no NVIDIA driver here; of other cards WebGPU tells what it knows';
+  return { name: 'card', ok: false, optional: true, found };
+}
+
 async function backends(roofline: boolean): Promise<Finding[]> {
   if (!roofline) return Promise.all(BACKENDS.map((name) => backend(name, false)));
   // One after the other, since they would slow one another.
@@ -64,7 +72,7 @@ async function backend(name: BackendName, roofline: boolean): Promise<Finding> {
     const host = await hosts.get();
     const ms = Math.round(performance.now() - started);
     const { device } = host.backend;
-    const roof = roofline ? `; ${inWords(await host.request('roofline', {}))}` : '';
+    const roof = roofline ? `; ${rooflineInWords(await host.request('roofline', {}))}` : '';
     return { name, ok: true, found: `${device}; started in ${ms} ms${roof}` };
   } catch (error) {
     const { message } = error as Error;
@@ -73,8 +81,4 @@ async function backend(name: BackendName, roofline: boolean): Promise<Finding> {
   } finally {
     await hosts.stop();
   }
-}
-
-function inWords({ matMulGflops, matMulSize, copyGBs }: Roofline): string {
-  return `${matMulGflops.toPrecision(3)} GFLOP/s (${matMulSize}² product), ${copyGBs.toPrecision(3)} GB/s`;
 }

@@ -1,61 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../class/journal.ts';
 import { makeZip } from '../class/make-zip.ts';
-import type { Gradebook } from '../report/gradebook.ts';
-import { PACKAGE_ROOT } from '../spec/course.ts';
 import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
-
-const SUBMISSIONS = join(PACKAGE_ROOT, 'fixtures/submissions');
-const CLASS = ['correct', 'exits', 'half-done', 'missing-scale', 'syntax-error', 'untouched'];
-const PATIENCE = { timeout: 240_000 };
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function start(args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'bin/kit.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name]?.on('data', (chunk) => (said[name] += chunk));
-  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...said }))) };
-}
-
-const kit = (...args: string[]) => start(args).ended;
-
-/** A class of six, and the folder for its grades. */
-function classOf(names = CLASS): { folder: string; out: string } {
-  const root = temporaryFolder({ 'class/.keep': '' });
-  for (const name of names) cpSync(join(SUBMISSIONS, name), join(root, 'class', name), { recursive: true });
-  return { folder: join(root, 'class'), out: join(root, 'grades') };
-}
-
-const gradeAll = (folder: string, out: string, ...more: string[]) => [
-  'grade-all',
-  folder,
-  '--out',
-  out,
-  '--exercise',
-  'softmax',
-  '--seed',
-  'tests',
-  ...more,
-];
-
-const bytesOf = (out: string) => readFileSync(join(out, 'gradebook.json'), 'utf8');
-const gradebookIn = (out: string) => JSON.parse(bytesOf(out)) as Gradebook;
-const scoresIn = (out: string) =>
-  Object.fromEntries(gradebookIn(out).entries.map(({ student, score }) => [student, score]));
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+import {
+  bytesOf,
+  CLASS,
+  classOf,
+  gradeAll,
+  gradebookIn,
+  kit,
+  PATIENCE,
+  SUBMISSIONS,
+  scoresIn,
+  start,
+  until,
+} from './run-kit.ts';
 
 describe('kit grade-all', PATIENCE, () => {
   const inOneGo = classOf();
@@ -98,6 +59,20 @@ describe('kit grade-all', PATIENCE, () => {
     expect(bytesOf(out)).toBe(bytesOf(inOneGo.out));
   });
 
+  it('says when it is stopped how to go on, and leaves the folder free for that', async () => {
+    const { folder, out } = classOf();
+    const { child, ended } = start(gradeAll(folder, out, '--jobs', '1'));
+    const journal = join(out, 'journal.jsonl');
+    await until(() => existsSync(journal) && statSync(journal).size > 0);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect({ code, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGINT' });
+    expect(stderr).toMatch(/\nStopped: \d of 6 are judged and kept; the same command goes on from there\.\n$/);
+    for (const name of ['lock', 'unpacked']) expect(existsSync(join(out, name)), name).toBe(false);
+    expect((await kit(...gradeAll(folder, out))).code).toBe(0);
+    expect(bytesOf(out)).toBe(bytesOf(inOneGo.out));
+  });
+
   it('judges again only what changed, or what it is told to', async () => {
     const { folder, out } = classOf(['correct', 'exits', 'untouched']);
     const done = async (...more: string[]) => {
@@ -126,13 +101,14 @@ describe('kit grade-all', PATIENCE, () => {
 
   it('lists what cannot be read, and grades the others', async () => {
     const { folder, out } = classOf(['correct']);
-    writeFiles(folder, { 'empty/notes.txt': '', 'torn.zip': 'PK' });
+    writeFiles(folder, { 'empty/notes.txt': '', 'torn.zip': 'PK', 'eve.rar': '' });
     const solution = readFileSync(join(SUBMISSIONS, 'correct/exercises/01-attention-fundamentals/softmax.ts'));
     const path = 'repo/exercises/01-attention-fundamentals/softmax.ts';
     writeFileSync(join(folder, 'zipped.zip'), makeZip([{ name: path, data: solution }]));
     writeFileSync(join(folder, 'evil.zip'), makeZip([{ name: '../../evil', data: 'x' }]));
-    const { code, stdout } = await kit(...gradeAll(folder, out));
+    const { code, stdout, stderr } = await kit(...gradeAll(folder, out));
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^Neither a folder nor a zip file, so not graded: eve.rar\n/);
     expect(scoresIn(out)).toEqual({ correct: 10, empty: 0, evil: 0, torn: 0, zipped: 10 });
     expect(stdout).toMatch(/count 0:\n {2}empty: there is no exercises\/ in it.*\n {2}evil: .*\n {2}torn: /);
     expect(existsSync(join(out, 'unpacked'))).toBe(false);
@@ -178,6 +154,37 @@ describe('kit grade-all', PATIENCE, () => {
       const merged = join(temporaryFolder(), 'merged');
       expect((await kit('merge', ...outs().reverse(), '--out', merged)).code).toBe(0);
       expect(bytesOf(merged)).toBe(bytesOf(inOneGo.out));
+    });
+
+    it('is gone on with after the merge as after one run: nothing is judged but what is asked for', async () => {
+      const merged = join(temporaryFolder(), 'merged');
+      await kit('merge', ...outs(), '--out', merged);
+      const { code, stdout } = await kit(...gradeAll(inOneGo.folder, merged, '--json', '--regrade', 'correct'));
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ judged: 1, unchanged: CLASS.length - 1 });
+      expect(bytesOf(merged)).toBe(bytesOf(inOneGo.out));
+    });
+
+    it('without its journals is merged too, and then says where to go on', async () => {
+      const copies = outs().map((out) => join(temporaryFolder(), basename(out)));
+      for (const [i, copy] of copies.entries()) {
+        cpSync(outs()[i], copy, { recursive: true });
+        rmSync(join(copy, 'journal.jsonl'));
+      }
+      const merged = join(temporaryFolder(), 'merged');
+      expect((await kit('merge', ...copies, '--out', merged)).code).toBe(0);
+      const { code, stderr } = await kit(...gradeAll(inOneGo.folder, merged, '--regrade', 'correct'));
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/of a merge: the shards', then merge/),
+      });
+      expect(bytesOf(merged)).toBe(bytesOf(inOneGo.out));
+    });
+
+    it('is not merged into one of its shards', async () => {
+      const [first] = outs();
+      const { code, stderr } = await kit('merge', ...outs(), '--out', first);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is one of the shards') });
     });
 
     it('is not merged without all of them, with another seed, or with results that contradict each other', async () => {

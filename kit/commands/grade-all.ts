@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfGraders } from '../class/fingerprint.ts';
 import { gradeClass, hashOf } from '../class/grade-class.ts';
 import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
-import { findSubmissions, type Submission } from '../class/layouts.ts';
+import { findSubmissions, type Submission, strayFiles } from '../class/layouts.ts';
 import { lockFolder } from '../class/lock.ts';
 import { gradebookText, makeGradebook } from '../class/make-gradebook.ts';
 import {
@@ -30,6 +30,7 @@ import { InputError } from '../spec/input-error.ts';
 import { classSummary } from './class-summary.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
+import { onStop } from './on-stop.ts';
 import { Progress } from './progress.ts';
 import { backendNamed, positive } from './session.ts';
 
@@ -61,6 +62,7 @@ export async function run(folder: string, options: Options): Promise<number> {
   refuseFolder(folder);
   const everybody = findSubmissions(folder, options);
   const again = regrading(options.regrade ?? [], everybody);
+  sayStrays(strayFiles(folder));
   const submissions = withTimes(everybody, times, options.submitted).filter(
     ({ student }) => !shard || isInShard(student, shard),
   );
@@ -95,9 +97,15 @@ export async function run(folder: string, options: Options): Promise<number> {
     const journal = new Journal(runPaths(out).journal);
     const progress = new Progress('grading', submissions.length, process.stderr, 4);
     const before = readJournal(runPaths(out).journal);
-    const counted = new Set<string>();
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
+    const carryOn = onStop(() => {
+      progress.end();
+      clearScratch(out);
+      unlock();
+      const done = tally.judged + tally.unchanged;
+      say(`Stopped: ${done} of ${submissions.length} are judged and kept; the same command goes on from there.`);
+    });
     try {
       await gradeClass({
         folder,
@@ -114,14 +122,15 @@ export async function run(folder: string, options: Options): Promise<number> {
         before,
         again,
         onRecord: (record, how) => {
-          if (how === 'judged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt) journal.append(record);
-          if (counted.has(keyOf(record))) return;
-          counted.add(keyOf(record));
+          if (how !== 'unchanged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt)
+            journal.append(record);
+          if (how === 'again') return;
           tally[how]++;
           progress.done(lineOf(record, how));
         },
       });
     } finally {
+      carryOn();
       progress.end();
       journal.close();
       clearScratch(out);
@@ -186,6 +195,11 @@ function refuseOut(out: string, folder: string): void {
   if (`${resolve(out)}/`.startsWith(`${resolve(folder)}/`))
     throw new InputError(`--out "${out}" lies in the class's folder, where it would be a submission; name another`);
   if (existsSync(out) && !statSync(out).isDirectory()) throw new InputError(`--out "${out}" is a file; name a folder`);
+  const { gradebook, settings } = runPaths(out);
+  if (existsSync(gradebook) && !existsSync(settings))
+    throw new InputError(
+      `"${out}" holds a gradebook, but not what it was judged with; go on in the folder of the run that made it (of a merge: the shards', then merge again), or name another --out`,
+    );
 }
 
 function regrading(words: string[], submissions: Submission[]): (record: JournalRecord) => boolean {
@@ -209,6 +223,16 @@ function withTimes(submissions: Submission[], times: Map<string, string>, file =
     ...submission,
     submittedAt: times.get(submission.student) ?? submission.submittedAt,
   }));
+}
+
+/** So many names fit a line. */
+const MOST_NAMES = 5;
+
+/** A submission packed otherwise than in a zip file must not be missed in silence. */
+function sayStrays(names: string[]): void {
+  if (names.length === 0) return;
+  const rest = names.length > MOST_NAMES ? `, … (${names.length} in all)` : '';
+  say(`Neither a folder nor a zip file, so not graded: ${names.slice(0, MOST_NAMES).map(plain).join(', ')}${rest}`);
 }
 
 function say(text: string): void {

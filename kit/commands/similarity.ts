@@ -38,8 +38,12 @@ function table({ pairs, exercises, submissions }: LikenessReport, above: number)
   });
   const more = pairs.length - lines.length;
   const head = pc.dim('alike  usual  longest  overlap  where');
-  return `${head}\n${lines.join('\n')}\n${more > 0 ? `… and ${more} more pairs; --json prints all\n` : ''}\n${note}
-${pc.dim('usual: the median of all pairs; longest: tokens in one run, at these lines; overlap: fingerprints that both have')}\n`;
+  const legend = [
+    'The furthest above the usual come first. usual: the median of all pairs;',
+    'longest: tokens in one run, at these lines; overlap: fingerprints that both have.',
+  ];
+  return `${head}\n${lines.join('\n')}\n${more > 0 ? `… and ${more} more pairs; --above leaves fewer, --json prints all\n` : ''}
+${note}\n${pc.dim(legend.join('\n'))}\n`;
 }
 
 function who(student: string, lines?: [number, number]): string {

@@ -7,7 +7,7 @@ export interface Verb {
   /** Flags, what they do, default. */
   options: [flags: string, description: string, initial?: string][];
   example: string;
-  /** It needs oracles, solutions or hidden cases, which a student's repository does not have. */
+  /** It needs oracles, solutions, hidden cases or a class, so in a student's repository it is neither offered nor done. */
   needsSources?: true;
   load: () => Promise<{ run: (...args: never[]) => Promise<number> }>;
 }
@@ -16,6 +16,11 @@ const BACKEND: Verb['options'][number] = ['--backend <name>', 'auto, tensorflow,
 /** Hidden cases are judged on the GPU where there is one. */
 const BEST_BACKEND: Verb['options'][number] = [BACKEND[0], BACKEND[1], 'auto'];
 const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
+
+/** What watches a watch reads its lines; picocolors, once it is loaded, would colour them where CI is set. */
+function plainInPipes(): void {
+  if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
+}
 
 export const VERBS: Verb[] = [
   {
@@ -42,7 +47,10 @@ export const VERBS: Verb[] = [
     summary: 'Judge your exercise at each save, starting with the first that is not finished.',
     options: [BACKEND, TIMEOUT],
     example: 'kit watch',
-    load: () => import('./watch.ts'),
+    load: () => {
+      plainInPipes();
+      return import('./watch.ts');
+    },
   },
   {
     name: 'hint',
@@ -111,6 +119,7 @@ export const VERBS: Verb[] = [
       ['--instructor', "students' pages with hidden cases and seeds; not to be handed out"],
     ],
     example: 'kit page gradebook.json --out class-page',
+    needsSources: true,
     load: () => import('./page.ts'),
   },
   {
@@ -145,6 +154,7 @@ export const VERBS: Verb[] = [
       ['--json', 'print the gradebook as JSON'],
     ],
     example: 'kit merge grades-1-of-2 grades-2-of-2 --out grades',
+    needsSources: true,
     load: () => import('./merge.ts'),
   },
   {
@@ -153,6 +163,7 @@ export const VERBS: Verb[] = [
     summary: 'Show which grades changed between two gradings, and by which check. Exits with 0 either way.',
     options: [['--json', 'print as JSON']],
     example: 'kit diff grades/gradebook.json regraded/gradebook.json',
+    needsSources: true,
     load: () => import('./diff.ts'),
   },
   {
@@ -166,6 +177,7 @@ export const VERBS: Verb[] = [
       ['--json', 'print as JSON, for kit page --similarity'],
     ],
     example: 'kit similarity submissions --exercise 07 --above 60',
+    needsSources: true,
     load: () => import('./similarity.ts'),
   },
   {

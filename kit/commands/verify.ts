@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import pc from 'picocolors';
 import { HostPool } from '../grade/host-pool.ts';
 import { type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
+import { timingInWords } from '../report/numbers.ts';
 import { findCourse, selectExercises } from '../spec/course.ts';
 import { InputError } from '../spec/input-error.ts';
 import { LEAST_MISS, MOST_OF_TOLERANCE, type Proof, prove } from '../verify/prove.ts';
@@ -94,9 +95,11 @@ function describe({ id, problems, stub, right, wrong }: Proof): string {
 function proven({ stub, right, wrong }: Pick<Proof, 'stub' | 'right' | 'wrong'>): string[] {
   const lines = [`  stub fails ${stub.checks} of ${stub.checks} checks: ${stub.message}`];
   lines.push(pc.dim(`\n  ${'right'.padEnd(28)} largest error / tolerance (at most ${MOST_OF_TOLERANCE})`));
-  for (const { name, margin } of right) {
+  for (const { name, margin, times } of right) {
     const margins = Object.entries(margin).map(([backend, value]) => `${backend} ${value.toFixed(3)}`);
     lines.push(`  ${name.padEnd(28)} ${margins.join('  ')}`);
+    for (const { check, ...timing } of times)
+      lines.push(pc.dim(`  ${' '.repeat(28)} ${check}: ${timingInWords(timing)}`));
   }
   lines.push(
     pc.dim(

@@ -23,30 +23,42 @@ export async function run(name: string | undefined, options: Options): Promise<n
   const progress = new Progress(course);
   const shelf = new MaterialsShelf(course);
   const chosen = name === undefined ? (progress.firstUnfinished() ?? first) : first;
-  return withHosts(
+  const signal = await withHosts(
     backend,
-    async (hosts) => {
-      await watchUntilQuit({ course, shelf, hosts, timeout, progress, first: chosen, named: name !== undefined });
-      return 0;
-    },
+    (hosts) => watchUntilQuit({ course, shelf, hosts, timeout, progress, first: chosen, named: name !== undefined }),
     { keepStandby: true },
   );
+  // Everything is put away; who started this is to see what ended it. Node cannot end by itself once its terminal is gone.
+  if (signal) process.kill(process.pid, signal);
+  return 0;
 }
 
-async function watchUntilQuit(options: Omit<WatchOptions, 'changed' | 'verdict' | 'quit'>): Promise<void> {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** @returns the signal that ended it; undefined if the learner did */
+async function watchUntilQuit(
+  options: Omit<WatchOptions, 'changed' | 'verdict' | 'quit'>,
+): Promise<NodeJS.Signals | undefined> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  let quit = () => {};
-  const ended = new Promise<void>((resolve) => {
-    quit = resolve;
+  let end: (signal?: NodeJS.Signals) => void = () => {};
+  const ended = new Promise<NodeJS.Signals | undefined>((resolve) => {
+    end = resolve;
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, quit);
+  const quit = () => end();
+  for (const signal of SIGNALS) process.once(signal, end);
+  // Nobody reads on.
+  if (!isTerminal) process.stdout.once('error', quit);
 
   const repaint = () => {
     const { state } = watch;
     state.scroll = Math.min(state.scroll, mostScroll(state, terminal.size));
     terminal.paint(screen(state, terminal.size));
   };
-  const terminal = new WatchedTerminal((key) => watch.key(key), repaint);
+  const terminal = new WatchedTerminal(
+    (key) => watch.key(key),
+    repaint,
+    () => end('SIGHUP'),
+  );
   const watch = new Watch(
     isTerminal
       ? { ...options, quit, changed: repaint }
@@ -57,11 +69,13 @@ async function watchUntilQuit(options: Omit<WatchOptions, 'changed' | 'verdict' 
   try {
     if (isTerminal) terminal.open();
     watch.start();
-    await ended;
+    return await ended;
   } finally {
     watch.stop();
     saves.stop();
     terminal.close();
+    // The next one ends it at once.
+    for (const signal of SIGNALS) process.off(signal, end);
   }
 }
 

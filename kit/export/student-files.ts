@@ -23,7 +23,7 @@ export function studentManifest({ name, title, engine, versions, node }: Manifes
     engines: { node },
     scripts: { start: 'kit watch', test: 'vitest run', types: 'tsc' },
     dependencies: { ...exact('@tensorflow/tfjs'), [engine.name]: `file:${engine.path}` },
-    devDependencies: exact('typescript', 'vitest'),
+    devDependencies: exact('@vitest/ui', 'typescript', 'vitest'),
   };
 }
 

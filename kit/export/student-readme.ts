@@ -46,6 +46,7 @@ npx kit run --debug ${name}   # in one process, so that breakpoints in your file
 npx kit list${' '.repeat(name.length + 11)}# all exercises
 npm test${' '.repeat(name.length + 15)}# all of them, as vitest tests
 npx vitest -t "${'finite'}"${' '.repeat(Math.max(1, name.length + 1))}# those whose names say so, again at every save
+npx vitest --ui${' '.repeat(name.length + 8)}# the same in a browser
 npx kit doctor${' '.repeat(name.length + 9)}# what this machine has, if something does not start
 \`\`\`
 

@@ -1,4 +1,5 @@
 /** Why a check failed: for machines a code, for people a sentence. */
+import type { Death } from '../host/sandbox-state.ts';
 
 export interface Failure {
   /** Short and stable, such as `off`, `nan`, `leak`: what a wrong variant is recognised by. */
@@ -51,4 +52,18 @@ export function format(value: number): string {
   if (Object.is(value, -0)) return '-0';
   const size = Math.abs(value);
   return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+}
+
+/** Of a sandbox that ended, by the submission's doing. */
+export function failureOfDeath({ reason, detail }: Death): Failure {
+  switch (reason) {
+    case 'timeout':
+      return { code: 'timeout', message: `it did not finish: ${detail} (an endless loop?)` };
+    case 'limit':
+      return { code: 'limit', message: `it was stopped: ${detail}` };
+    case 'protocol':
+      return { code: 'protocol', message: `it was stopped for interfering with the judge: ${detail}` };
+    default:
+      return { code: 'exited', message: `its process ended before it returned (${detail})` };
+  }
 }

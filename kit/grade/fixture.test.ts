@@ -18,7 +18,7 @@ const input = fc.oneof(
   arrayOf(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), 'int32'),
   arrayOf(fc.constantFrom(0, 1), 'bool'),
 );
-const tolerance = fc.record({ abs: fc.double({ min: 0, max: 1 }), because: fc.string() });
+const tolerance = fc.record({ abs: fc.double({ min: 0, max: 1, noNaN: true }), because: fc.string() });
 const caseOf: fc.Arbitrary<PreparedCase> = fc.record({
   name: fc.string(),
   params: fc.dictionary(fc.constantFrom('B', 'T', 'causal'), fc.oneof(fc.nat(), fc.boolean()), {

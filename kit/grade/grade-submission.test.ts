@@ -55,6 +55,18 @@ describe('a right submission', () => {
     const report = await grade({ [SOFTMAX]: softmaxWith(`console.log('x', [1], { a: 1 }); return right(x);`) });
     expect(report.score).toBe(report.maxScore);
   });
+
+  it('without its export is told so', async () => {
+    const report = await grade({ [SOFTMAX]: SOLUTIONS[SOFTMAX].replace('export function', 'function') });
+    expect(checksOf(report)[0].message).toMatch(/exports no function softmax \(is the word "export" missing/);
+  });
+
+  it.each(['console.log(x)', 'tf.print(x)', 'x.print()'])('sees what %s prints', async (print) => {
+    const report = await grade({ [SOFTMAX]: softmaxWith(`${print}; return right(x);`) }, { seed: undefined });
+    expect(report.exercises[0].printed).toMatch(/^Tensor\n +\[/);
+    const said = checksOf(report).map(({ message }) => message);
+    expect(said).toContain('1 download into JavaScript (dataSync, array, print …), where the budget is 0');
+  });
 });
 
 describe('a stub', () => {

@@ -10,12 +10,22 @@ import { deriveSeed } from '../tensors/draw.ts';
 import { diagnose } from './diagnose.ts';
 import { earned } from './earned.ts';
 import type { HostPool } from './host-pool.ts';
-import { type Cases, HiddenCases, isDeath, type Judgement, judge, type Materials, observationOf } from './judge.ts';
+import {
+  type Cases,
+  HiddenCases,
+  isDeath,
+  type Judgement,
+  judge,
+  type Materials,
+  observationOf,
+  setAside,
+} from './judge.ts';
 import type { MaterialsShelf } from './materials.ts';
 import { Sandbox } from './sandbox.ts';
 import { secondOpinions } from './second-opinion.ts';
 import { Subject } from './subject.ts';
 import { commitOf, submissionId } from './submission-id.ts';
+import { obstacleToTiming } from './time-trial.ts';
 
 export interface GradeRequest {
   /** The folder that holds `exercises/`. */
@@ -56,6 +66,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   if (request.signal?.aborted) abandon();
   const exercises: ExerciseReport[] = [];
   let host: Host;
+  let more: Pick<Report, 'machine' | 'fallbacks'>;
   try {
     for (const exercise of request.exercises) {
       const report = await gradeExercise(request, exercise, sandboxes);
@@ -65,6 +76,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
     sandboxes.first.throwIfAbandoned();
     // Before the sandbox is closed: whoever stops the hosts meanwhile would be given a new one.
     host = await hosts.get();
+    more = await moreOfTheDevice(host, sandboxes.first, seed !== undefined);
   } finally {
     request.signal?.removeEventListener('abort', abandon);
     await Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close()));
@@ -74,10 +86,26 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
     submission: { id, commit: commitOf(folder) },
     seed: seed ?? 'public',
     backend: host.backend,
+    ...more,
     isolation: host.isolation,
     score: sum(exercises.map(({ score }) => score)),
     maxScore: sum(exercises.map(({ maxScore }) => maxScore)),
     exercises,
+  };
+}
+
+/** The card is measured for grades alone: it takes a second, and a learner has no use for it. */
+async function moreOfTheDevice(
+  host: Host,
+  sandbox: Sandbox,
+  hidden: boolean,
+): Promise<Pick<Report, 'machine' | 'fallbacks'>> {
+  const { fallbacks } = await sandbox.ledger();
+  // The grade stands, whatever becomes of the host now.
+  const machine = hidden && host.backend.accelerated ? await host.machine().catch(() => null) : null;
+  return {
+    ...(machine && { machine }),
+    ...(Object.keys(fallbacks).length > 0 && { fallbacks }),
   };
 }
 
@@ -88,8 +116,15 @@ async function gradeExercise(
 ): Promise<ExerciseReport> {
   const { shelf, seed, timeout } = request;
   const materials = await shelf.materials(id);
+  const isTimed = materials.spec.checks.some(({ kind }) => kind === 'time');
+  const cases: Cases = seed
+    ? new HiddenCases(seed, await shelf.oracle(id), isTimed ? await shelf.solution(id) : null)
+    : { kind: 'public' };
   const bundled = await bundleExercise(request.folder, id);
-  if (isBundleError(bundled)) return unrunnable(id, materials.spec, bundled);
+  if (isBundleError(bundled)) {
+    const obstacle = isTimed ? await obstacleToTiming(cases, request.hosts) : null;
+    return unrunnable(id, materials.spec, bundled, obstacle);
+  }
 
   const subject = new Subject(sandboxes.first, {
     exports: materials.spec.exports,
@@ -97,7 +132,6 @@ async function gradeExercise(
     source: sourceOf(request.folder, id),
     timeout,
   });
-  const cases: Cases = seed ? new HiddenCases(seed, await shelf.oracle(id)) : { kind: 'public' };
   const { onCheck } = request;
   const soFar = (judgements: Judgement[]) => onCheck?.(exerciseReport(id, materials, earned(judgements), null));
   const atFirst = await judge(subject, materials, cases, undefined, onCheck && soFar);
@@ -133,7 +167,7 @@ function sourceOf(folder: string, id: string): string {
 }
 
 /** Failures that say all there is to say: no mistake in the mathematics needs to be looked for. */
-const OBVIOUS = /^(todo|timeout|exited|limit|protocol|no-export|not-tried|promise)$/;
+const OBVIOUS = /^(todo|timeout|exited|limit|protocol|no-export|not-tried|promise|slow)$/;
 
 /** Mistakes are known by their public outputs, so what failed on hidden cases is run on the public ones too. */
 async function recognise(
@@ -160,7 +194,7 @@ function exerciseReport(
     id,
     title: materials.spec.title,
     score: sum(checks.map(({ points }) => points)),
-    maxScore: maxPoints(materials.spec),
+    maxScore: reachable(materials.spec, judgements),
     problem: null,
     checks,
   };
@@ -176,7 +210,10 @@ function misconceptionOf({ check, status }: Judgement, mistake: string | null, {
 
 function checkReport(judgement: Judgement, misconception: CheckReport['misconception']): CheckReport {
   const { check, status, failure, reason, outcome } = judgement;
-  const { id, kind, title, points } = check;
+  const { id, kind, title } = check;
+  // What is worth nothing keeps no grade from being final either.
+  const aside = judgement.setAside ? reason : status === 'not-judged' && check.points === 0 ? UNDECIDED : undefined;
+  const points = aside ? 0 : check.points;
   const { byName: _, ...cost } = outcome?.cost ?? { byName: {} };
   return {
     id,
@@ -192,14 +229,32 @@ function checkReport(judgement: Judgement, misconception: CheckReport['misconcep
     ...(failure?.smallest && { smallest: failure.smallest }),
     ...(failure?.picture && { picture: failure.picture }),
     cost: outcome?.cost ? cost : null,
+    ...(outcome?.timing && { timing: outcome.timing }),
+    ...(aside && { setAside: aside }),
   };
 }
 
-function unrunnable(id: string, spec: ExerciseSpec, { file, line, message }: BundleError): ExerciseReport {
+const UNDECIDED = 'not judged, and worth no points';
+
+function unrunnable(
+  id: string,
+  spec: ExerciseSpec,
+  { file, line, message }: BundleError,
+  obstacle: string | null,
+): ExerciseReport {
   const problem = `${file}${line === null ? '' : `:${line}`}: ${message}`;
   const failure = { code: 'unrunnable', message: problem };
-  const checks = spec.checks.map((check) => checkReport({ check, status: 'fail', failure }, null));
-  return { id, title: spec.title, score: 0, maxScore: maxPoints(spec), problem, checks };
+  const judgements = spec.checks.map(
+    (check): Judgement =>
+      check.kind === 'time' && obstacle ? setAside(check, obstacle) : { check, status: 'fail', failure },
+  );
+  const checks = judgements.map((judgement) => checkReport(judgement, null));
+  return { id, title: spec.title, score: 0, maxScore: reachable(spec, judgements), problem, checks };
+}
+
+/** All points but those of what cannot be judged here. */
+function reachable(spec: ExerciseSpec, judgements: Judgement[]): number {
+  return maxPoints(spec) - sum(judgements.map(({ check, setAside }) => (setAside ? check.points : 0)));
 }
 
 const MOST_PRINTED = 4000;

@@ -1,21 +1,24 @@
 /** Judges one subject on one exercise, check by check. */
 import { HostFailed } from '../host/client.ts';
 import type { Cost } from '../host/meter.ts';
+import type { Bundle } from '../sandbox/bundle.ts';
 import type { CheckKind, CheckSpec, ExerciseSpec } from '../spec/exercise.ts';
 import type { Grader, Oracle } from '../spec/grader.ts';
 import { deriveSeed } from '../tensors/draw.ts';
 import { drawCase, type PreparedCase } from './cases.ts';
-import type { Check, CheckOutcome } from './checks/context.ts';
+import type { Check, CheckContext, CheckOutcome } from './checks/context.ts';
 import { checkCost } from './checks/cost.ts';
 import { checkGradient } from './checks/gradient.ts';
 import { checkHygiene } from './checks/hygiene.ts';
 import { checkProperty } from './checks/property.ts';
+import { checkTime } from './checks/time.ts';
 import { checkValues } from './checks/values.ts';
 import type { Observation } from './diagnose.ts';
 import { type Failure, SubmissionFault } from './failure.ts';
 import type { Fixture } from './fixture.ts';
 import { Superseded } from './sandbox.ts';
 import type { Subject } from './subject.ts';
+import { obstacleToTiming, startTrial } from './time-trial.ts';
 
 export interface Materials {
   id: string;
@@ -35,6 +38,8 @@ export class HiddenCases {
   constructor(
     readonly seed: string,
     readonly oracle: Oracle,
+    /** What time checks hold a submission against. */
+    readonly solution: Bundle | null = null,
   ) {}
 
   of(check: CheckSpec, { id, spec, grader }: Materials): PreparedCase[] {
@@ -52,6 +57,8 @@ export interface Judgement {
   failure: Failure | null;
   /** Why it could not be judged, or passes though the device's values are off. */
   reason?: string;
+  /** That is no fault: it cannot be judged here at all, and is worth nothing. */
+  setAside?: true;
   outcome?: CheckOutcome;
   /** What the submission printed meanwhile. */
   printed?: string;
@@ -63,6 +70,7 @@ const CHECKS: Record<CheckKind, Check> = {
   property: checkProperty,
   gradient: checkGradient,
   cost: checkCost,
+  time: checkTime,
   hygiene: checkHygiene,
 };
 
@@ -85,8 +93,10 @@ export async function judge(
   const judgements: Judgement[] = [];
   let deaths = 0;
   for (const check of checks) {
-    const judgement =
-      deaths < MAX_DEATHS
+    const obstacle = check.kind === 'time' ? await obstacleToTiming(cases, subject.sandbox.hosts) : null;
+    const judgement = obstacle
+      ? setAside(check, obstacle)
+      : deaths < MAX_DEATHS
         ? await judgeCheck(check, subject, materials, cases)
         : failed(check, {
             code: 'not-tried',
@@ -103,17 +113,19 @@ export async function judge(
 async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {
   const { grader } = materials;
   const seed = deriveSeed(cases.kind === 'hidden' ? cases.seed : 'public', `${materials.id}/${check.id}`);
-  const context = {
+  const context: CheckContext = {
     check,
     grader,
     subject,
     seed,
     cases: cases.kind === 'hidden' ? cases.of(check, materials) : (materials.fixture.cases[check.id] ?? []),
     solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
+    ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, materials, cases, seed) }),
   };
   for (let attempt = 1; ; attempt++) {
     try {
       const outcome = await CHECKS[check.kind](context).catch((error) => outcomeOfFault(error, subject));
+      if (outcome.undecided) return { ...notJudged(check, outcome.undecided), outcome };
       if (!outcome.failure) return { check, status: 'pass', failure: null, outcome };
       const fault = await subject.takeFault();
       if (fault) return notJudged(check, fault);
@@ -152,4 +164,8 @@ function failed(check: CheckSpec, failure: Failure): Judgement {
 
 function notJudged(check: CheckSpec, reason: string): Judgement {
   return { check, status: 'not-judged', failure: null, reason };
+}
+
+export function setAside(check: CheckSpec, reason: string): Judgement {
+  return { ...notJudged(check, reason), setAside: true };
 }

@@ -1,6 +1,9 @@
 /** What judging an exercise takes, loaded once. */
+import { existsSync } from 'node:fs';
+import { type Bundle, bundle, isBundleError } from '../sandbox/bundle.ts';
 import { type Course, pathsOf, specOf } from '../spec/course.ts';
 import type { Oracle } from '../spec/grader.ts';
+import { InputError } from '../spec/input-error.ts';
 import { loadGrader, loadOracle } from '../spec/modules.ts';
 import { readFixture } from './fixture.ts';
 import type { Materials } from './judge.ts';
@@ -8,6 +11,7 @@ import type { Materials } from './judge.ts';
 export class MaterialsShelf {
   readonly #materials = new Map<string, Promise<Materials>>();
   readonly #oracles = new Map<string, Promise<Oracle>>();
+  readonly #solutions = new Map<string, Promise<Bundle | null>>();
 
   constructor(readonly course: Course) {}
 
@@ -21,6 +25,18 @@ export class MaterialsShelf {
   /** The float64 reference; only grading with hidden cases needs it. */
   oracle(id: string): Promise<Oracle> {
     return remembered(this.#oracles, id, () => loadOracle(this.course, id));
+  }
+
+  /** The model solution, which only time checks run; null where there is none. */
+  solution(id: string): Promise<Bundle | null> {
+    return remembered(this.#solutions, id, async () => {
+      const { root } = this.course;
+      const { solution } = pathsOf(this.course, id);
+      if (!existsSync(solution)) return null;
+      const bundled = await bundle({ entry: solution, root, within: root });
+      if (isBundleError(bundled)) throw new InputError(`${bundled.file}:${bundled.line ?? 1}: ${bundled.message}`);
+      return bundled;
+    });
   }
 }
 

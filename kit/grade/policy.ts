@@ -1,10 +1,7 @@
 /** An assignment's rules, applied to a report: what exercises are worth, which do not count, what lateness costs. Pure. */
 import type { Adjustment, CheckReport, ExerciseReport, Report } from '../report/report.ts';
-import type { Assignment } from '../spec/assignments.ts';
+import { type Assignment, worthOf } from '../spec/assignments.ts';
 import type { Course } from '../spec/course.ts';
-import { specOf } from '../spec/course.ts';
-import { maxPoints } from '../spec/exercise.ts';
-import { InputError } from '../spec/input-error.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -26,19 +23,10 @@ export function applyPolicy(report: Report, assignment: Assignment, submittedAt:
   };
 }
 
-/**
- * What a submission can earn: the same for all.
- * @throws InputError where it would depend on which exercises are dropped
- */
+/** What a submission can earn: the same for all, since exercises of which some are dropped are worth the same. */
 export function maxScoreOf(course: Course, assignment: Assignment): number {
-  const worth = assignment.exercises.map((id) => assignment.points?.[id] ?? maxPoints(specOf(course, id)));
-  const drop = assignment.dropLowest ?? 0;
-  if (drop > 0 && new Set(worth).size > 1) {
-    throw new InputError(
-      `graders/assignments.yaml: ${assignment.name} drops the lowest of exercises that are worth ${worth.join(', ')} points; give all of them the same points`,
-    );
-  }
-  return sum(worth) - drop * worth[0];
+  const worth = assignment.exercises.map((id) => worthOf(course, assignment, id));
+  return sum(worth) - (assignment.dropLowest ?? 0) * worth[0];
 }
 
 /** The points shared out anew in proportion, in whole numbers that add up, by the largest remainders. */

@@ -106,3 +106,10 @@ function kindOf(value: WireValue): string {
       return 'something unknown';
   }
 }
+
+/** As a sandbox's inputs travel. */
+export function bytesOf({ data, dtype }: NdArray): Uint8Array {
+  const view =
+    dtype === 'float32' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
+  return new Uint8Array(view.buffer);
+}

@@ -3,6 +3,7 @@
  * The submission's exercises share it, one after the other; no other submission ever does.
  */
 import type { Host } from '../host/client.ts';
+import type { Ledger } from '../host/sandbox-state.ts';
 import type { HostPool } from './host-pool.ts';
 
 /** The judgement was called off; nothing that it found is of interest. */
@@ -14,6 +15,8 @@ export class Sandbox {
   /** Whose code is loaded. */
   tenant: object | undefined;
   #session: { host: Host; id: number } | undefined;
+  /** Those before it were lost. */
+  #opened: { host: Host; id: number }[] = [];
   #abandoned = false;
 
   constructor(readonly hosts: HostPool) {}
@@ -28,6 +31,7 @@ export class Sandbox {
       const host = await this.hosts.get();
       const { session: id } = await host.request('open', {});
       this.#session = { host, id };
+      this.#opened.push(this.#session);
       if (this.#abandoned) await this.close();
       this.throwIfAbandoned();
     }
@@ -51,10 +55,26 @@ export class Sandbox {
     this.tenant = undefined;
   }
 
+  /** What all its processes have had to do with their hosts; without those whose host is gone. */
+  async ledger(): Promise<Ledger> {
+    const total: Ledger = { bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} };
+    for (const { host, id } of this.#opened) {
+      const ledger = await host.request('ledger', { session: id }).catch(() => null);
+      if (!ledger) continue;
+      total.bytesIn += ledger.bytesIn;
+      total.bytesOut += ledger.bytesOut;
+      total.tensorBytes += ledger.tensorBytes;
+      for (const [name, count] of Object.entries(ledger.fallbacks))
+        total.fallbacks[name] = (total.fallbacks[name] ?? 0) + count;
+    }
+    return total;
+  }
+
   async close(): Promise<void> {
-    const session = this.#session;
+    // A host that is gone has closed its own.
+    const open = this.#opened.filter(({ host }) => host.alive);
+    this.#opened = [];
     this.lost();
-    // A host that is gone has closed it.
-    if (session?.host.alive) await session.host.request('close', { session: session.id }).catch(() => {});
+    await Promise.all(open.map(({ host, id }) => host.request('close', { session: id }).catch(() => {})));
   }
 }

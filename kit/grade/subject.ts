@@ -4,18 +4,18 @@ import { type Host, HostFailed } from '../host/client.ts';
 import type { FirstNaN } from '../host/first-nan.ts';
 import { KernelRefused } from '../host/kernel.ts';
 import type { Outcome } from '../host/requests.ts';
-import { type Death, SandboxDied, type Usage } from '../host/sandbox-state.ts';
+import { SandboxDied, type Usage } from '../host/sandbox-state.ts';
 import type { WireValue } from '../protocol/messages.ts';
 import type { Bundle } from '../sandbox/bundle.ts';
 import type { ResultShape } from '../spec/exercise.ts';
 import type { Submission } from '../spec/grader.ts';
 import { type NdArray, ndarray } from '../tensors/ndarray.ts';
-import { type Failure, SubmissionFault } from './failure.ts';
-import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
+import { type Failure, failureOfDeath, SubmissionFault } from './failure.ts';
+import { bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME, originOf } from './source-lines.ts';
 import { causeInWords } from './thrown.ts';
-import { nextStep } from './todo.ts';
+import { todoInWords } from './todo.ts';
 
 export interface SubjectOptions {
   exports: Record<string, ResultShape>;
@@ -30,7 +30,7 @@ export interface SubjectOptions {
 
 export const DEFAULT_TIMEOUT = 10;
 
-/** All calls of one exercise together may take so many times what one may. */
+/** All calls of one exercise together may take so many times what one may; but for timed ones, whose number is limited. */
 const CALLS_IN_ALL = 12;
 
 /** Characters of what is printed that are kept. */
@@ -47,6 +47,8 @@ export class Subject {
   /** What loading the file ended in, if not in functions to call. It would end so again. */
   #loadFault: SubmissionFault | undefined;
   #printed = '';
+  /** While calls are timed: what they took so far. */
+  #timedMs: number | undefined;
   readonly #timeoutMs: number;
 
   constructor(
@@ -110,6 +112,19 @@ export class Subject {
     );
   }
 
+  /**
+   * Runs `body` with its calls timed: the sum, in ms, of what each took from an idle device until its outputs were there,
+   * by the host's clock.
+   */
+  async timed<T>(body: () => Promise<T>): Promise<{ result: T; ms: number }> {
+    this.#timedMs = 0;
+    try {
+      return { result: await body(), ms: this.#timedMs };
+    } finally {
+      this.#timedMs = undefined;
+    }
+  }
+
   usage(): Promise<Usage> {
     return this.#ask((host, session) => host.request('usage', { session }));
   }
@@ -157,8 +172,10 @@ export class Subject {
 
   async #call(fn: string, args: unknown[]): Promise<unknown> {
     await this.#upload(args.flatMap(tensorsIn));
-    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)) });
+    const timed = this.#timedMs !== undefined;
+    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)), timed });
     this.#unlessThrown(outcome);
+    if (this.#timedMs !== undefined) this.#timedMs += outcome.ms ?? 0;
     const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
     if (promise) {
       const message = `${fn} returned a promise; its result is due at once, so leave out async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
@@ -188,7 +205,8 @@ export class Subject {
 
   #request<M extends 'call' | 'gradient' | 'gradientEnd'>(method: M, params: object): Promise<Outcome> {
     const timeoutMs = this.#timeoutMs;
-    if (this.#spentMs > CALLS_IN_ALL * timeoutMs) {
+    const isTimed = this.#timedMs !== undefined;
+    if (!isTimed && this.#spentMs > CALLS_IN_ALL * timeoutMs) {
       const message = `it was stopped: its calls took more than ${(CALLS_IN_ALL * timeoutMs) / 1000} s in all`;
       throw new SubmissionFault({ code: 'limit', message }, true);
     }
@@ -196,7 +214,7 @@ export class Subject {
     return this.#ask(async (host, session) => {
       const request = host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
       const outcome = await request.finally(() => {
-        this.#spentMs += performance.now() - started;
+        if (!isTimed) this.#spentMs += performance.now() - started;
       });
       this.#keepPrinted(outcome.printed);
       for (const [handle, bytes] of outcome.inline ?? []) this.#inline.set(handle, bytes);
@@ -240,7 +258,8 @@ export class Subject {
       this.#unlessThrown(outcome);
       const { exports: found } = outcome as Extract<Outcome, { op: 'loaded' }>;
       const missing = Object.keys(exports).find((fn) => !found.includes(fn));
-      if (missing) throw new SubmissionFault({ code: 'no-export', message: `the file exports no function ${missing}` });
+      const words = `the file exports no function ${missing} (is the word "export" missing before it?)`;
+      if (missing) throw new SubmissionFault({ code: 'no-export', message: words });
       this.sandbox.tenant = this;
     } catch (error) {
       if (error instanceof SubmissionFault) this.#loadFault = error;
@@ -257,10 +276,9 @@ export class Subject {
     const { name, message, stack } = outcome;
     const at = originOf(stack, this.options.bundle.map);
     if (/^TODO\b/.test(message)) {
-      const words = `not written yet: ${message}${nextStep(message, this.options.source ?? '')}`;
-      throw new SubmissionFault({ code: 'todo', message: words, at });
+      throw new SubmissionFault({ code: 'todo', message: todoInWords(message, this.options.source ?? ''), at });
     }
-    const cause = causeInWords(message);
+    const cause = causeInWords(message, this.options.source);
     const thrown = `it threw ${name}: ${message}`;
     const words = cause ? `${cause} (${thrown})` : thrown;
     throw new Thrown({ code: `threw:${name}`, message: words, at }, name, message);
@@ -276,23 +294,4 @@ export class Thrown extends SubmissionFault {
   ) {
     super(failure);
   }
-}
-
-function failureOfDeath({ reason, detail }: Death): Failure {
-  switch (reason) {
-    case 'timeout':
-      return { code: 'timeout', message: `it did not finish: ${detail} (an endless loop?)` };
-    case 'limit':
-      return { code: 'limit', message: `it was stopped: ${detail}` };
-    case 'protocol':
-      return { code: 'protocol', message: `it was stopped for interfering with the judge: ${detail}` };
-    default:
-      return { code: 'exited', message: `its process ended before it returned (${detail})` };
-  }
-}
-
-function bytesOf({ data, dtype }: NdArray): Uint8Array {
-  const view =
-    dtype === 'float32' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
-  return new Uint8Array(view.buffer);
 }

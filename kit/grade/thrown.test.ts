@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { causeInWords } from './thrown.ts';
-import { nextStep } from './todo.ts';
+import { nextStep, todoInWords } from './todo.ts';
 
 describe('an error of tfjs', () => {
   it.each([
@@ -25,10 +25,32 @@ describe('an error of tfjs', () => {
       '12 values do not fill the shape [5,2]; reshape keeps all values, so the sizes must multiply to 12',
     ],
     ['Maximum call stack size exceeded', 'a function calls itself without end'],
+    [
+      'BatchMatMul: the inner sizes 1 and 2 of [1,1,2,1] and [1,1,2,1] differ',
+      'in a product of [1,1,2,1] and [1,1,2,1], 1 is summed against 2: the summed axes must have one size (with transposeB = true they would)',
+    ],
+    [
+      'BatchMatMul: the inner sizes 4 and 3 of [2,4] and [4,3] transposed differ',
+      'in a product of [2,4] and [4,3] transposed, 4 is summed against 3: the summed axes must have one size (with transposeB = false they would)',
+    ],
+    [
+      'Softmax along a non-last dimension is not yet supported. Logits was rank 4 and dim was 2',
+      'tf.softmax runs along the last axis alone, which is 3 of a tensor of rank 4, not 2',
+    ],
     ['exp is not defined', 'there is no exp here: it is neither declared nor imported'],
   ])('%s has plain words', (message, words) => {
     expect(causeInWords(message)).toBe(words);
   });
+
+  it.each(["import type * as tf from '@tensorflow/tfjs';", "import type tf, {\n  Tensor,\n} from 'x';"])(
+    'for want of what was imported as a type says so: %s',
+    (source) => {
+      expect(causeInWords('tf is not defined', `// …\n${source}\n`)).toBe(
+        'tf is imported for its types alone: take the word "type" out of its import',
+      );
+      expect(causeInWords('exp is not defined', source)).toContain('neither declared nor imported');
+    },
+  );
 
   it('that speaks for itself is left to', () => {
     expect(causeInWords('softmax: x must be float32, but is int32')).toBeNull();
@@ -45,6 +67,13 @@ describe('a TODO', () => {
   it('is told in the words of the file, further lines included', () => {
     expect(nextStep('TODO 1: softmax is not written yet', source)).toBe('. TODO 1 says: Refuse wrong arguments.');
     expect(nextStep('TODO 2', source)).toBe('. TODO 2 says: The largest score of each row. Which axis, and why?');
+  });
+
+  it('of a stub is said once, with the function that it belongs to', () => {
+    expect(todoInWords('TODO 1: softmax is not written yet', source)).toBe(
+      'softmax is not written yet: TODO 1: Refuse wrong arguments.',
+    );
+    expect(todoInWords('TODO: later', source)).toMatch(/^not written yet: TODO: later\. That TODO is gone/);
   });
 
   it('whose comment is gone leads to the first that is left, or to the throw', () => {

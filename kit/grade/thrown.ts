@@ -2,7 +2,7 @@
 
 const shapeOf = (text: string) => `[${text.replace(/\s+/g, '')}]`;
 
-const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray) => string][] = [
+const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string) => string][] = [
   [
     /Argument '(\w+)' passed to '(\w+)' must be .*but got '(?:Promise|object Promise)'/s,
     ([, argument, fn]) =>
@@ -31,6 +31,16 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray) => string][] = 
       `in a product of ${shapeOf(first)} and ${shapeOf(second)}${transposition(transposeA, transposeB)}, ${a} is summed against ${b}: the summed axes must have one size${productHint(first, second, transposeA, transposeB)}`,
   ],
   [
+    /^BatchMatMul: the inner sizes (\d+) and (\d+) of \[([\d,]*)\]( transposed)? and \[([\d,]*)\]( transposed)? differ/,
+    ([, a, b, first, transposeA, second, transposeB]) =>
+      `in a product of [${first}]${transposeA ?? ''} and [${second}]${transposeB ?? ''}, ${a} is summed against ${b}: the summed axes must have one size${productHint(first, second, String(!!transposeA), String(!!transposeB))}`,
+  ],
+  [
+    /Softmax along a non-last dimension.*rank (\d+) and dim was (-?\d+)/s,
+    ([, rank, dim]) =>
+      `tf.softmax runs along the last axis alone, which is ${Number(rank) - 1} of a tensor of rank ${rank}, not ${dim}`,
+  ],
+  [
     /Size\((\d+)\) must match the product of shape ([\d,]*)/,
     ([, size, shape]) =>
       `${size} values do not fill the shape ${shapeOf(shape)}; reshape keeps all values, so the sizes must multiply to ${size}`,
@@ -40,7 +50,13 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray) => string][] = 
     /Cannot compute gradient: gradient function not found for (\w+)/,
     ([, kernel]) => `tfjs has no gradient of ${kernel}, so gradients cannot pass; choose an operation that has one`,
   ],
-  [/^(\w+) is not defined$/, ([, name]) => `there is no ${name} here: it is neither declared nor imported`],
+  [
+    /^(\w+) is not defined$/,
+    ([, name], source) =>
+      typeImport(name, source)
+        ? `${name} is imported for its types alone: take the word "type" out of its import`
+        : `there is no ${name} here: it is neither declared nor imported`,
+  ],
   [
     /Cannot read properties of (undefined|null) \(reading '(\w+)'\)/,
     ([, what, property]) =>
@@ -52,13 +68,21 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray) => string][] = 
   ],
 ];
 
-/** Words that a sentence may begin with; null for an error that speaks for itself. */
-export function causeInWords(message: string): string | null {
+/**
+ * Words that a sentence may begin with; null for an error that speaks for itself.
+ * @param source of the file that threw it
+ */
+export function causeInWords(message: string, source = ''): string | null {
   for (const [pattern, words] of CAUSES) {
     const match = message.slice(0, 2000).match(pattern);
-    if (match) return words(match);
+    if (match) return words(match, source);
   }
   return null;
+}
+
+/** `import type * as tf`, `import type { Tensor }`: gone when the code runs. */
+function typeImport(name: string, source: string): boolean {
+  return new RegExp(`^import\\s+type\\b[^;'"]*\\b${name}\\b[^;'"]*\\bfrom\\b`, 'm').test(source);
 }
 
 const numbers = (text: string) =>

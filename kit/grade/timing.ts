@@ -17,6 +17,18 @@ export interface TimeComparison {
   pairs: number;
 }
 
+/** What a report tells of a comparison of the submission with the model solution. */
+export interface Timing extends Omit<TimeComparison, 'verdict'> {
+  /** The most that is allowed. */
+  budget: number;
+  /** The solution against itself, measured likewise: so many times slower a run may seem than it is. */
+  noise: number;
+  /** The submission's median, in ms. */
+  ms: number;
+  /** Its counted work in that time, as a part of what the device can do at most. */
+  fractionOfRoofline: number;
+}
+
 export interface TimePlan {
   /** The most that A may take, in times B. */
   budget: number;

@@ -3,6 +3,15 @@
 /** Long enough for what an exercise says in two lines. */
 const MOST_TEXT = 300;
 
+/** What a stub throws, and what its file says of that step: told once, in the file's words where it has any. */
+export function todoInWords(message: string, source: string): string {
+  const step = nextStep(message, source);
+  const [, number, name] = message.match(/^TODO (\d+): (.+) is not written yet$/) ?? [];
+  const says = `. TODO ${number} says: `;
+  if (!step.startsWith(says)) return `not written yet: ${message}${step}`;
+  return `${name} is not written yet: TODO ${number}: ${step.slice(says.length)}`;
+}
+
 /**
  * The text of the TODO that an error names, as the file itself has it; or of the first that is left, where that one's
  * comment is gone and the throw has stayed. Empty where the file says nothing.

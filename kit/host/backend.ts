@@ -9,8 +9,6 @@ import { webgpuOn } from './backends/webgpu.ts';
 import type { Plan, TensorDType } from './kernel.ts';
 
 let current: Backend = cpu;
-/** Kernels that ran on the cpu backend since the last reset, though another was chosen: name and count. */
-const fallbacks = new Map<string, number>();
 
 /**
  * Makes a backend the one that all kernels of this process run on.
@@ -48,11 +46,11 @@ async function begin(backend: Backend): Promise<BackendInfo> {
   }
 }
 
+/** So that what is timed does not wait for it. */
+export const moveToDevice = (tensor: DeviceTensor): void => current.moveToDevice?.(tensor);
+
 /** What the device complained of since this was last asked. */
 export const takeDeviceFault = (): string | null => current.takeFault?.() ?? null;
-
-/** Kernels that the chosen backend lacks, or gets wrong, and that ran on the cpu backend in its place, with how often. */
-export const fallbackCounts = (): Record<string, number> => Object.fromEntries(fallbacks);
 
 /** Fetches what `runKernel` will compute with on the processor, where the backend cannot be read synchronously. */
 export async function fetchForKernel(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): Promise<void> {
@@ -66,8 +64,16 @@ function runsOnCpu(name: string, inputs: Record<string, tf.Tensor>, plan: Plan):
   return complex || current.mustNotRun?.(name, inputs, plan) === true || !tf.getKernel(name, tf.getBackend());
 }
 
-/** Runs a kernel as planned. A list kernel's inputs are named '0', '1', … */
-export function runKernel(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): tf.Tensor[] {
+/**
+ * Runs a kernel as planned. A list kernel's inputs are named '0', '1', …
+ * @param fellBack told of a kernel that the chosen backend lacks, or gets wrong, and that the cpu backend runs
+ */
+export function runKernel(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  plan: Plan,
+  fellBack?: () => void,
+): tf.Tensor[] {
   // tfjs makes wrongly sized buffers where there is nothing to compute.
   if (plan.outputs.every((output) => bytesOf(output) === 0)) {
     return plan.outputs.map(({ shape, dtype }) => tf.tensor([], [...shape], dtype as 'float32'));
@@ -77,7 +83,7 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, plan:
   const given = { ...inputs, ...Object.fromEntries(copies) };
   const listed = ('0' in given ? Object.values(given) : given) as tf.NamedTensorMap;
   const elsewhere = runsOnCpu(name, inputs, plan);
-  if (elsewhere && current.name !== 'cpu') fallbacks.set(name, (fallbacks.get(name) ?? 0) + 1);
+  if (elsewhere && current.name !== 'cpu') fellBack?.();
   const outputs = (
     elsewhere ? onCpu(name, listed, attrs) : asList(tf.engine().runKernel(name, listed, attrs))
   ) as tf.Tensor[];

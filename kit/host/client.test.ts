@@ -74,4 +74,26 @@ describe('a pool', () => {
     await expect(pool.get()).rejects.toThrow(HostFailed);
     await pool.stop();
   });
+
+  it('that keeps a sandbox in readiness gives it out as good as new', async () => {
+    const pool = new HostPool({ backend: 'cpu', keepStandby: true });
+    const host = await pool.get();
+    for (let turn = 0; turn < 2; turn++) {
+      const { session } = await host.request('open', {});
+      const { cost, leaked, disposedOfCallers } = await host.request('usage', { session });
+      expect({ ...cost, leaked, disposedOfCallers }).toMatchObject({
+        kernels: 0,
+        byName: {},
+        flops: 0,
+        bytesRead: 0,
+        bytesWritten: 0,
+        peakBytes: 0,
+        uploads: 0,
+        downloads: 0,
+        leaked: [],
+        disposedOfCallers: 0,
+      });
+    }
+    await pool.stop();
+  });
 });

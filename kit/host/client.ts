@@ -4,6 +4,7 @@ import type { Isolation } from '../sandbox/launch.ts';
 import type { BackendInfo } from './backend-names.ts';
 import { hostEnvironment } from './environment.ts';
 import { KernelRefused } from './kernel.ts';
+import { cardOf, type Machine, nvidiaCards } from './machine.ts';
 import type { Requests, Response } from './requests.ts';
 import { SandboxDied } from './sandbox-state.ts';
 
@@ -26,6 +27,7 @@ export class Host {
   #gone: string | undefined;
   #stderr = '';
   #outbox: object[] = [];
+  #machine: Promise<Machine> | undefined;
 
   private constructor(
     readonly child: ChildProcess,
@@ -91,6 +93,18 @@ export class Host {
       this.child.send(this.#outbox, (error) => error && this.#fail(`the host cannot be reached: ${error.message}`));
       this.#outbox = [];
     });
+  }
+
+  /** What is known of a real GPU, and what it can do at most: measured once, when it is first asked for. */
+  machine(): Promise<Machine> {
+    this.#machine ??= this.#measureMachine();
+    return this.#machine;
+  }
+
+  async #measureMachine(): Promise<Machine> {
+    const card = cardOf(this.backend, await nvidiaCards());
+    const roofline = await this.request('roofline', {});
+    return { driver: card?.driver ?? null, memoryBytes: card?.memoryBytes ?? null, roofline };
   }
 
   stop(): void {

@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { WireTensor } from '../protocol/messages.ts';
 import { DEFAULT_LIMITS, hasBubblewrap, type Isolation, launch } from '../sandbox/launch.ts';
-import { bytesOf, fallbackCounts, startBackend } from './backend.ts';
+import { bytesOf, startBackend } from './backend.ts';
 import { BackendAbsent } from './backends/backend.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
 import type { Outcome, Requests, Response } from './requests.ts';
 import { measureRoofline } from './roofline.ts';
 import { SandboxDied } from './sandbox-state.ts';
 import { Session } from './session.ts';
+import { Turns } from './turns.ts';
 
 const START_MS = 20_000;
 const FLOOD_BYTES = 8 * 1024 * 1024;
@@ -26,14 +27,17 @@ let isolation: Isolation = 'permissions';
 let standby: Promise<Session> | undefined;
 /** Whether there is another as soon as one is taken: for who judges one submission again and again. */
 let keepStandby = false;
+/** Only what runs a submission's code, or loads the device, takes turns. */
+const turns = new Turns();
 
 const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> } = {
   async start({ backend, isolation: wanted, keepStandby: keep = false }) {
     keepStandby = keep;
-    standby = firstSandbox(wanted);
-    standby.catch(() => {});
+    const first = firstSandbox(wanted);
+    holdReady(first);
     const info = await startBackend(backend, `${__dirname}/`);
-    await standby;
+    await first;
+    if (keepStandby) holdReady(warmed(first));
     return { backend: info, isolation };
   },
   async open() {
@@ -43,13 +47,13 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     // One that did not start is no reason for the next not to.
     const waiting = await ready?.catch(() => undefined);
     const session = waiting && !waiting.dead ? waiting : await spawnSandbox();
-    if (keepStandby) startStandby();
+    if (keepStandby && !standby) holdReady(warmed(spawnSandbox()));
     const id = nextSession++;
     sessions.set(id, session);
     return { session: id };
   },
   async load({ session, code, file, path, timeoutMs }) {
-    const answer = await sessionOf(session).ask({ op: 'load', code, file, path }, timeoutMs);
+    const answer = await ask(session, { op: 'load', code, file, path }, timeoutMs);
     if (answer.op === 'loaded') sessionOf(session).drawBaseline();
     return outcome(session, answer);
   },
@@ -57,14 +61,17 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     for (const { handle, bytes, shape, dtype } of tensors)
       sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
   },
-  async call({ session, fn, args, timeoutMs }) {
-    return outcome(session, await sessionOf(session).ask({ op: 'call', fn, args }, timeoutMs));
+  async call({ session, fn, args, timeoutMs, timed }) {
+    const message = { op: 'call', fn, args } as const;
+    if (!timed) return outcome(session, await ask(session, message, timeoutMs));
+    const { result, ms } = await turns.alone(() => sessionOf(session).askTimed(message, timeoutMs));
+    return { ...(await outcome(session, result)), ms };
   },
   async gradient({ session, wrt, timeoutMs }) {
-    return outcome(session, await sessionOf(session).ask({ op: 'gradient', wrt }, timeoutMs));
+    return outcome(session, await ask(session, { op: 'gradient', wrt }, timeoutMs));
   },
   async gradientEnd({ session, outputs, cotangents, timeoutMs }) {
-    return outcome(session, await sessionOf(session).ask({ op: 'gradientEnd', outputs, cotangents }, timeoutMs));
+    return outcome(session, await ask(session, { op: 'gradientEnd', outputs, cotangents }, timeoutMs));
   },
   async read({ session, handle }) {
     return sessionOf(session).read(handle);
@@ -75,9 +82,9 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   async usage({ session }) {
     return sessionOf(session).usage();
   },
-  roofline: measureRoofline,
-  async fallbacks() {
-    return fallbackCounts();
+  roofline: () => turns.alone(measureRoofline),
+  async ledger({ session }) {
+    return sessionOf(session).ledger();
   },
   async takeFault({ session }) {
     return sessionOf(session).takeFault();
@@ -91,9 +98,22 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   },
 };
 
-function startStandby(): void {
-  standby ??= spawnSandbox();
-  standby.catch(() => {});
+function holdReady(sandbox: Promise<Session>): void {
+  standby = sandbox;
+  // Whoever opens it hears of it.
+  sandbox.catch(() => {});
+}
+
+/** Compiled by use, before anybody waits for it; then as good as new. */
+async function warmed(sandbox: Promise<Session>): Promise<Session> {
+  const session = await sandbox;
+  await session.ask({ op: 'warmUp' }, START_MS);
+  session.forget();
+  return session;
+}
+
+function ask(id: number, message: Parameters<Session['ask']>[0], timeoutMs: number): ReturnType<Session['ask']> {
+  return turns.beside(() => sessionOf(id).ask(message, timeoutMs));
 }
 
 function sessionOf(id: number): Session {

@@ -3,7 +3,7 @@ import type { Final, WireValue } from '../protocol/messages.ts';
 import type { Isolation } from '../sandbox/launch.ts';
 import type { BackendChoice, BackendInfo } from './backend-names.ts';
 import type { Roofline } from './roofline.ts';
-import type { Death, Usage } from './sandbox-state.ts';
+import type { Death, Ledger, Usage } from './sandbox-state.ts';
 
 export interface InputTensor {
   /** Negative, chosen by the grader. */
@@ -19,6 +19,8 @@ export type Outcome = Final & {
   inline?: Map<number, Uint8Array>;
   /** What was printed since the answer before. */
   printed?: string;
+  /** Of a timed call: from an idle device until its outputs were there, by the host's clock. */
+  ms?: number;
 };
 
 interface Request<Params, Result> {
@@ -34,7 +36,8 @@ export interface Requests {
   open: Request<object, { session: number }>;
   load: Request<{ session: number; code: string; file: string; path: string[]; timeoutMs: number }, Outcome>;
   inputs: Request<{ session: number; tensors: InputTensor[] }, void>;
-  call: Request<{ session: number; fn: string; args: WireValue[]; timeoutMs: number }, Outcome>;
+  /** A timed one runs while no other sandbox does; the sandbox cannot tell. */
+  call: Request<{ session: number; fn: string; args: WireValue[]; timeoutMs: number; timed?: boolean }, Outcome>;
   gradient: Request<{ session: number; wrt: WireValue[]; timeoutMs: number }, Outcome>;
   gradientEnd: Request<{ session: number; outputs: WireValue[]; cotangents: WireValue[]; timeoutMs: number }, Outcome>;
   read: Request<{ session: number; handle: number }, Uint8Array>;
@@ -42,8 +45,8 @@ export interface Requests {
   traceNaN: Request<{ session: number }, void>;
   usage: Request<{ session: number }, Usage>;
   roofline: Request<object, Roofline>;
-  /** Kernels that ran on the cpu backend in place of the chosen one, with how often. */
-  fallbacks: Request<object, Record<string, number>>;
+  /** Also of a sandbox that died, until it is closed. */
+  ledger: Request<{ session: number }, Ledger>;
   takeFault: Request<{ session: number }, string | null>;
   forget: Request<{ session: number }, void>;
   close: Request<{ session: number }, void>;

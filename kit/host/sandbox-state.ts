@@ -27,3 +27,14 @@ export interface Usage {
   /** Where NaN first arose, if that was asked for with `traceNaN` and it did. */
   firstNaN: FirstNaN | null;
 }
+
+/** What a sandbox has had to do with the host since it was opened. */
+export interface Ledger {
+  /** Over the pipe from it, and to it. */
+  bytesIn: number;
+  bytesOut: number;
+  /** Of the tensors that it was given, uploaded or computed. */
+  tensorBytes: number;
+  /** Kernels that the chosen backend lacks, or gets wrong, and that ran on the cpu backend in its place, with how often. */
+  fallbacks: Record<string, number>;
+}

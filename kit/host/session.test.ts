@@ -40,6 +40,31 @@ describe('a sandbox that keeps to the rules', () => {
     expect(await answer).toEqual(returned());
   });
 
+  it('is booked with every byte that passed, and with its tensors, whatever is forgotten', async () => {
+    const peer = peerWithInputs();
+    const sent = [product, uploadOf(2, 10), returned(tensor(1))];
+    const sentBytes = sent.reduce((sum, message) => sum + encodeFrame(message).length, 0);
+    await peer.call(...sent);
+    peer.session.forget();
+    await new Promise(setImmediate);
+    const heardBytes = peer.heard.reduce((sum, message) => sum + encodeFrame(message).length, 0);
+    expect(peer.heard.map(({ op }) => op)).toEqual(['call', 'forget']);
+    const tensorBytes = 4 * (6 + 6 + 4 + 1);
+    expect(peer.session.ledger()).toEqual({ bytesIn: sentBytes, bytesOut: heardBytes, tensorBytes, fallbacks: {} });
+  });
+
+  it('may be timed, and cannot tell', async () => {
+    const peer = peerWithInputs();
+    const asked = peer.session.askTimed({ op: 'call', fn: 'f', args: [] }, 5000);
+    // The device is waited for first.
+    await new Promise(setImmediate);
+    peer.send(product, returned(tensor(1)));
+    const { result, ms } = await asked;
+    expect(result).toEqual(returned(tensor(1)));
+    expect(ms).toBeGreaterThan(0);
+    expect(peer.heard).toEqual([{ op: 'call', fn: 'f', args: [] }]);
+  });
+
   it('pays for exactly what ran', async () => {
     const peer = peerWithInputs();
     await peer.call(

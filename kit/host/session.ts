@@ -16,9 +16,12 @@ import {
   type WireTensor,
   type WireValue,
 } from '../protocol/messages.ts';
+import { clipped, clippedLine, describeFault } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
-import { type Death, SandboxDied, type Usage } from './sandbox-state.ts';
+import { resolveTensors } from './resolve.ts';
+import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
+import { timed } from './stopwatch.ts';
 import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
 
 /** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
@@ -47,6 +50,8 @@ export class Session {
   #results = new Set<number>();
   #disposedOfCallers = 0;
   #printed = '';
+  #bytesIn = 0;
+  #bytesOut = 0;
   #fault: string | null = null;
   /** The first operation that could not be run since the peer was last told so. */
   #refusal: string | null = null;
@@ -88,6 +93,13 @@ export class Session {
     }
   }
 
+  /** Asks, with the clock running from an idle device that has the inputs until it has done all that came of it. */
+  askTimed(message: Extract<ToSandbox, { op: 'call' }>, timeoutMs: number): Promise<{ result: Final; ms: number }> {
+    this.#throwIfDead();
+    this.#workbench.moveInputsToDevice();
+    return timed(() => this.ask(message, timeoutMs));
+  }
+
   /** A tensor of the grader's, by a negative handle that the peer may use but not free. @throws SandboxDied */
   input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
     this.#throwIfDead();
@@ -107,25 +119,13 @@ export class Session {
 
   /** The result with shapes and dtypes as they really are. Its tensors, gathered in `tensors`, are results, so no leaks. */
   resolve(value: WireValue, tensors: WireTensor[] = []): WireValue {
-    switch (value[0]) {
-      case 't': {
-        if (!this.#workbench.heap.has(value[1])) return ['x', 'a tensor that has been disposed'];
-        this.#results.add(value[1]);
-        const { shape, dtype } = this.#workbench.heap.get(value[1]).meta;
-        const tensor: WireTensor = ['t', value[1], [...shape], dtype];
-        tensors.push(tensor);
-        return tensor;
-      }
-      case 'a':
-        return ['a', value[1].map((item) => this.resolve(item, tensors))];
-      case 'o':
-        return [
-          'o',
-          Object.fromEntries(Object.entries(value[1]).map(([key, item]) => [key, this.resolve(item, tensors)])),
-        ];
-      default:
-        return value;
+    const found: WireTensor[] = [];
+    const resolved = resolveTensors(value, this.#workbench.heap, found);
+    for (const tensor of found) {
+      this.#results.add(tensor[1]);
+      tensors.push(tensor);
     }
+    return resolved;
   }
 
   usage(): Usage {
@@ -142,6 +142,10 @@ export class Session {
       firstNaN: this.#workbench.nanTrace?.found ?? null,
       disposedOfCallers: this.#disposedOfCallers,
     };
+  }
+
+  ledger(): Ledger {
+    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, ...this.#workbench.ledger() };
   }
 
   /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
@@ -197,11 +201,14 @@ export class Session {
       this.stream.cork();
       process.nextTick(() => this.stream.uncork());
     }
-    this.stream.write(encodeFrame(message));
+    const frame = encodeFrame(message);
+    this.#bytesOut += frame.length;
+    this.stream.write(frame);
   }
 
   #receive(chunk: Uint8Array): void {
     if (this.#death) return;
+    this.#bytesIn += chunk.length;
     try {
       for (const message of this.#reader.push(chunk)) {
         const parsed = parseFromSandbox(message);
@@ -292,14 +299,3 @@ export class Session {
     this.die({ reason: 'protocol', detail: `it sent ${detail} where a kernel call or a result was due` });
   }
 }
-
-const clippedLine = (text: string, room: number) =>
-  room <= 0 ? '' : text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;
-
-/** No longer than an honest sandbox would make it. */
-function clipped({ op, name, message, stack }: Extract<FromSandbox, { op: 'threw' }>): Final {
-  return { op, name: name.slice(0, 100), message: message.slice(0, 4000), stack: stack.slice(0, 8000) };
-}
-
-const describeFault = (message: FromSandbox, error: Error) =>
-  `${message.op === 'kernel' ? `kernel ${message.name}` : message.op}: ${error.message}`;

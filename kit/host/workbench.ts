@@ -1,12 +1,22 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
 import type { FromSandbox } from '../protocol/messages.ts';
-import { bytesOf, type DeviceTensor, download, fetchForKernel, runKernel, takeDeviceFault, upload } from './backend.ts';
+import {
+  bytesOf,
+  type DeviceTensor,
+  download,
+  fetchForKernel,
+  moveToDevice,
+  runKernel,
+  takeDeviceFault,
+  upload,
+} from './backend.ts';
 import type { NaNTrace } from './first-nan.ts';
 import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
 import { KernelRefused, type TensorDType, type TensorMeta } from './kernel.ts';
 import { kernels } from './kernels/table.ts';
 import { Meter } from './meter.ts';
+import type { Ledger } from './sandbox-state.ts';
 
 export interface SessionLimits {
   /** Live bytes of the submission's tensors. */
@@ -32,14 +42,27 @@ export class Workbench {
   readonly heap: Heap;
   /** Set while it is looked for where NaN arises. */
   nanTrace: NaNTrace | undefined;
+  #tensorBytes = 0;
+  readonly #fallbacks = new Map<string, number>();
 
   constructor(readonly limits: SessionLimits) {
     this.heap = new Heap(this.meter, limits.memoryBytes);
   }
 
+  /** Of all that was done here; what the meter counts begins anew with each case. */
+  ledger(): Pick<Ledger, 'tensorBytes' | 'fallbacks'> {
+    return { tensorBytes: this.#tensorBytes, fallbacks: Object.fromEntries(this.#fallbacks) };
+  }
+
   /** A tensor of the grader's, by a negative handle; it is not metered. */
   input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
+    this.#tensorBytes += bytes.length;
     this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype });
+  }
+
+  /** Those that came with the call to be timed are to be where they are needed when the clock starts. */
+  moveInputsToDevice(): void {
+    for (const handle of this.heap.handles()) if (this.heap.isInput(handle)) moveToDevice(this.heap.get(handle).tensor);
   }
 
   /** For the grader's eyes, so not metered. @throws KernelRefused for a handle that is not alive */
@@ -82,9 +105,12 @@ export class Workbench {
     await refuseWildIndices(name, plan, tensors);
 
     await fetchForKernel(name, tensors, plan);
-    const outputs = runKernel(name, tensors, plan);
+    const outputs = runKernel(name, tensors, plan, () => {
+      this.#fallbacks.set(name, (this.#fallbacks.get(name) ?? 0) + 1);
+    });
     if (outputs.length !== plan.outputs.length)
       throw new Error(`${name} gave ${outputs.length} tensors, not ${plan.outputs.length}`);
+    this.#tensorBytes += written;
     this.meter.kernel(name, plan.flops, plan.view ? 0 : sum(Object.values(metas)), written);
     for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta, name);
     if (this.nanTrace) {
@@ -102,6 +128,7 @@ export class Workbench {
     this.heap.reserve(bytes.length);
     this.#count();
     this.meter.transfer('uploads');
+    this.#tensorBytes += bytes.length;
     this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype }, 'upload');
   }
 

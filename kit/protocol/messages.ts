@@ -25,6 +25,8 @@ export type WireValue =
   | ['x', string];
 
 export type ToSandbox =
+  /** Run what submissions use, so that it is compiled before one waits for it. */
+  | { op: 'warmUp' }
   | { op: 'load'; code: string; file: string; path: string[] }
   | { op: 'call'; fn: string; args: WireValue[] }
   /** Everything up to `gradientEnd` is recorded; the answer to this comes only then. */
@@ -60,6 +62,7 @@ export const FINAL: ReadonlySet<string> = new Set<Final['op']>([
 /** Which of them ends what was asked, unless it threw; `start` is the peer's own beginning. */
 export const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'forget' | 'answer'>, Final['op']> = {
   start: 'ready',
+  warmUp: 'ready',
   load: 'loaded',
   call: 'returned',
   gradient: 'recording',

@@ -55,6 +55,17 @@ describe('a class in numbers', () => {
     expect(unusual.map(({ student }) => student)).toEqual(['slow', 's4']);
   });
 
+  it('shows as many like pairs as one looks at, and says how many there are besides', () => {
+    const pair = { exercise: 'e', similarity: 1, longest: 9, overlap: 9 };
+    const pairs = Array.from({ length: 30_000 }, (_, i) => ({ ...pair, left: `l${i}`, right: `r${i}` }));
+    const exercises = [{ id: 'e', submissions: 250, usual: 0.4 }];
+    const similarity = { schema: 'attention-kit/similarity/v1' as const, submissions: 250, pairs, exercises };
+    const text = classPage(gradebook(0), { similarity });
+    expect(text.match(/<th scope="row">l\d+ and r\d+/g)).toHaveLength(200);
+    expect(text).toContain('l0 and r0');
+    expect(text).toContain('29800 pairs that stand out less are not shown');
+  });
+
   it('with nothing handed in is still a page', () => {
     expect(classPage(gradebook(0))).toContain('Nothing is graded yet');
   });

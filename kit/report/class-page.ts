@@ -14,6 +14,9 @@ export interface ClassPageOptions {
 
 /** So many of a list are shown at once; the rest unfold. */
 const AT_ONCE = 6;
+const PAIRS_AT_ONCE = 20;
+/** More would not be looked at, and a class of 300 with short exercises has ten thousands. */
+const MOST_PAIRS = 200;
 
 /** `index.html`; it links to `pages/<name>.html`, by `pageNames`. */
 export function classPage(gradebook: Gradebook, { similarity }: ClassPageOptions = {}): string {
@@ -128,18 +131,20 @@ function unusual({ unusual }: ClassSummary, links: Links): Html | false {
 
 function likeness({ pairs, exercises }: LikenessReport, links: Links): Html {
   const usual = new Map(exercises.map(({ id, usual }) => [id, usual]));
-  const rows = pairs.map(
+  const rows = pairs.slice(0, MOST_PAIRS).map(
     ({ exercise, left, right, similarity, longest }) => html`<tr>
-<th scope="row">${linked(left, links)} and ${linked(right, links)}</th><td>${exercise}</td>
-<td class="number" data-sort="${similarity}">${percent(similarity)}</td><td class="number" data-sort="${usual.get(exercise) ?? 0}">${percent(usual.get(exercise) ?? 0)}</td><td class="number" data-sort="${longest}">${longest}</td></tr>`,
+<th scope="row">${linked(left, links)} and ${linked(right, links)}<br><span class="id">${exercise}</span></th>
+<td class="number" data-sort="${similarity}">${percent(similarity)}</td><td class="number" data-sort="${usual.get(exercise) ?? 0}">${percent(usual.get(exercise) ?? 0)}</td><td class="number wide" data-sort="${longest}">${longest}</td></tr>`,
   );
+  const table = (rows: Html[]) =>
+    html`<div class="scroll"><table data-sortable=""><thead><tr><th scope="col">pair</th><th scope="col" class="number">alike</th><th scope="col" class="number">usual</th><th scope="col" class="number wide">longest, in tokens</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const rest = rows.slice(PAIRS_AT_ONCE);
+  const left = pairs.length - rows.length;
   return html`<h2>Alike</h2>
-<p>A place to look, not a verdict: short right answers are alike by nature. “Usual” is the median of all pairs.</p>
-${
-  rows.length === 0
-    ? html`<p class="soft">No pair stands out.</p>`
-    : html`<div class="scroll"><table data-sortable=""><thead><tr><th scope="col">pair</th><th scope="col">exercise</th><th scope="col" class="number">alike</th><th scope="col" class="number">usual</th><th scope="col" class="number">longest, in tokens</th></tr></thead><tbody>${rows}</tbody></table></div>`
-}`;
+<p>A place to look, not a verdict: short right answers are alike by nature. “Usual” is the median of all pairs; those furthest above it come first.</p>
+${rows.length === 0 ? html`<p class="soft">No pair stands out.</p>` : table(rows.slice(0, PAIRS_AT_ONCE))}
+${rest.length > 0 && html`<details><summary>${rest.length} more</summary>${table(rest)}</details>`}
+${left > 0 && html`<p class="soft">${left} pairs that stand out less are not shown; kit similarity with a higher --above leaves fewer.</p>`}`;
 }
 
 function students(entries: GradebookEntry[], names: string[]): Html {

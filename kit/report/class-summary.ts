@@ -1,6 +1,6 @@
 /** What a gradebook says about a class: numbers, before anything is drawn. */
 import type { Gradebook, GradebookEntry } from './gradebook.ts';
-import type { CheckReport, ExerciseReport } from './report.ts';
+import { type CheckReport, counted, type ExerciseReport } from './report.ts';
 
 export interface ClassSummary {
   graded: number;
@@ -68,11 +68,12 @@ function judgedExercises(entries: GradebookEntry[]): { student: string; exercise
 function exerciseSummaries(entries: GradebookEntry[]): ExerciseSummary[] {
   const summaries = new Map<string, ExerciseSummary>();
   for (const { exercise } of judgedExercises(entries)) {
-    if (exercise.checks.some(({ status }) => status === 'not-judged')) continue;
+    const checks = counted(exercise.checks);
+    if (checks.some(({ status }) => status === 'not-judged')) continue;
     const { id, title, score, maxScore } = exercise;
     const summary = summaries.get(id) ?? { id, title, share: 0, allPassed: 0, judged: 0 };
     summary.share += maxScore > 0 ? score / maxScore : 1;
-    summary.allPassed += exercise.checks.every(({ status }) => status === 'pass') ? 1 : 0;
+    summary.allPassed += checks.every(({ status }) => status === 'pass') ? 1 : 0;
     summary.judged++;
     summaries.set(id, summary);
   }

@@ -3,7 +3,7 @@
 export interface LikenessReport {
   schema: 'attention-kit/similarity/v1';
   submissions: number;
-  /** The most alike first. */
+  /** First those that are furthest above the usual of their exercise: where all are alike, a like pair says nothing. */
   pairs: LikePair[];
   exercises: { id: string; submissions: number /** Median likeness of all its pairs. */; usual: number }[];
 }

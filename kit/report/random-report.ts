@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { CheckKind } from '../spec/exercise.ts';
 import type { Gradebook, GradebookEntry } from './gradebook.ts';
-import type { CheckReport, ExerciseReport, Report } from './report.ts';
+import { type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
 /** Text that means something to the reader of some format. */
 const TRAPS = [
@@ -48,9 +48,26 @@ export const hostileText = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-const KINDS: CheckKind[] = ['values', 'stability', 'property', 'gradient', 'cost', 'hygiene'];
+const KINDS: CheckKind[] = ['values', 'stability', 'property', 'gradient', 'cost', 'time', 'hygiene'];
 
 function randomCheck(unjudged: boolean): fc.Arbitrary<CheckReport> {
+  return fc.oneof({ weight: 8, arbitrary: countedCheck(unjudged) }, { weight: 1, arbitrary: asideCheck });
+}
+
+/** What cannot be judged here, whatever else is or is not. */
+const asideCheck: fc.Arbitrary<CheckReport> = fc.record({ id: hostileText, title: hostileText }).map((named) => ({
+  ...named,
+  kind: 'time',
+  status: 'not-judged',
+  points: 0,
+  maxPoints: 0,
+  message: 'not judged: no GPU',
+  misconception: null,
+  cost: null,
+  setAside: 'not judged: no GPU',
+}));
+
+function countedCheck(unjudged: boolean): fc.Arbitrary<CheckReport> {
   return fc
     .record({
       id: hostileText,
@@ -132,7 +149,9 @@ const randomEntry: fc.Arbitrary<GradebookEntry> = fc
     unreadable: fc.boolean(),
   })
   .map(({ report, unreadable, ...entry }) => {
-    const judged = report?.exercises.every(({ checks }) => checks.every(({ status }) => status !== 'not-judged'));
+    const judged = report?.exercises.every(({ checks }) =>
+      counted(checks).every(({ status }) => status !== 'not-judged'),
+    );
     if (report && judged) return { ...entry, report, status: 'graded', score: report.score, maxScore: 20 };
     if (!report && unreadable) return { ...entry, report, status: 'unreadable', score: 0, maxScore: 20 };
     return { ...entry, report, status: 'not-judged', score: null, maxScore: 20 };

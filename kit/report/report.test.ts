@@ -41,7 +41,41 @@ describe('a report', () => {
   });
 });
 
+/** One check passed on a GPU, another that nothing can be said of here. */
+const passed = sampleReport.exercises[0].checks[0];
+const aside: CheckReport = {
+  ...passed,
+  kind: 'time',
+  status: 'not-judged',
+  points: 0,
+  maxPoints: 0,
+  message: 'not judged: no GPU',
+  setAside: 'not judged: no GPU',
+};
+
+it('may tell of times, of the device, and of what it left to the cpu', () => {
+  const timing = { ratio: 1.1, low: 1, high: 1.2, pairs: 24, budget: 2, noise: 1.05, ms: 3, fractionOfRoofline: 0.2 };
+  const roofline = { matMulGflops: 9000, matMulSize: 4096, copyGBs: 1500, copyBytes: 1e8 };
+  const report: Report = {
+    ...sampleReport,
+    machine: { driver: null, memoryBytes: 8e10, roofline },
+    fallbacks: { FFT: 2 },
+    exercises: [{ ...sampleReport.exercises[0], checks: [{ ...passed, kind: 'time', timing }, aside] }],
+  };
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+});
+
 describe('the verdict', () => {
+  it('is not touched by a check that is set aside', () => {
+    const withAside = (status: CheckReport['status']): Report => ({
+      ...sampleReport,
+      exercises: [{ ...sampleReport.exercises[0], checks: [{ ...passed, status }, aside] }],
+    });
+    expect(verdictOf(withAside('pass'))).toBe('all-passed');
+    expect(verdictOf(withAside('fail'))).toBe('not-all-passed');
+    expect(verdictOf(withAside('not-judged'))).toBe('not-judged');
+  });
+
   it.each([
     ['all-passed', ['pass', 'pass']],
     ['not-all-passed', ['pass', 'fail']],

@@ -1,5 +1,7 @@
 /** The report: plain data, and the only thing that a grade is made of. Every format is a function of it. */
 import type { Picture } from '../grade/failure.ts';
+import type { Timing } from '../grade/timing.ts';
+import type { Machine } from '../host/machine.ts';
 import type { CheckKind } from '../spec/exercise.ts';
 
 export interface Report {
@@ -8,6 +10,10 @@ export interface Report {
   /** `public` for the fixture's cases, else the seed that replays this grade: `kit grade --seed submission:<this>`. */
   seed: string;
   backend: { name: string; device: string; accelerated: boolean };
+  /** More of the device, where anything is known of it; only of grades on hidden cases. */
+  machine?: Machine;
+  /** Kernels of the submission that the backend lacks and that ran on the cpu in its place, with how often, if any did. */
+  fallbacks?: Record<string, number>;
   isolation: 'bubblewrap' | 'permissions' | 'none';
   /** The exercises' scores and the adjustments, never below 0. */
   score: number;
@@ -55,13 +61,22 @@ export interface CheckReport {
   smallest?: string;
   picture?: Picture;
   cost: Record<string, number> | null;
+  /** Of a time check that measured anything. */
+  timing?: Timing;
+  /** Why it counts for nothing here, though it was not judged: the grade is final without it. Fixed text, fit for students. */
+  setAside?: string;
 }
 
 export type Verdict = 'all-passed' | 'not-all-passed' | 'not-judged';
 
+/** Without those that were set aside. */
+export function counted<T extends { setAside?: string | null }>(checks: T[]): T[] {
+  return checks.filter(({ setAside }) => !setAside);
+}
+
 /** A check that could not be judged is neither: the grade is not final. */
 export function verdictOf(report: Report): Verdict {
-  const checks = report.exercises.flatMap(({ checks }) => checks);
+  const checks = counted(report.exercises.flatMap(({ checks }) => checks));
   if (checks.some(({ status }) => status === 'not-judged')) return 'not-judged';
   return checks.every(({ status }) => status === 'pass') ? 'all-passed' : 'not-all-passed';
 }

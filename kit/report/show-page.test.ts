@@ -19,6 +19,12 @@ describe('what a function computes', () => {
     expect(show({ ...shown, outputs: [{ ...weights, got: want }] })).toContain('as it is due');
   });
 
+  it('has the letter of each axis in the corner, and all numbers from 0 along both', () => {
+    const [map] = show(shown).match(/<svg.*?<\/svg>/s) ?? [];
+    const labels = [...(map ?? '').matchAll(/<text[^>]*>(.*?)<\/text>/g)].map(([, text]) => text);
+    expect(labels).toEqual(['T', 'S', '0', '1', '2', '3', '0', '1', '2']);
+  });
+
   it('is drawn as due alone where it was not computed, with the reason as text', () => {
     const text = show({ ...shown, problem: '<i>TODO</i>', outputs: [{ ...weights, got: null }] });
     expect(text).toContain('&lt;i&gt;TODO&lt;/i&gt;');

@@ -49,6 +49,8 @@ describe('what a student sees', () => {
       points: 0,
       maxPoints: 1,
       feedback: 'The mask has no effect.',
+      setAside: null,
+      timing: null,
       details: null,
     });
     const text = JSON.stringify(view);

@@ -4,8 +4,9 @@
  * checks, whose cases the student has: what is wrong and where, too.
  */
 import type { Picture } from '../grade/failure.ts';
+import type { Timing } from '../grade/timing.ts';
 import type { CheckKind } from '../spec/exercise.ts';
-import type { Adjustment, CheckReport, ExerciseReport, Report } from './report.ts';
+import { type Adjustment, type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
 export interface StudentReport {
   submission: { id: string; commit: string | null };
@@ -39,6 +40,10 @@ export interface StudentCheck {
   maxPoints: number;
   /** Fixed text on the mistake that this looks like. */
   feedback: string | null;
+  /** Why it counts for nothing here, if it does; the score is final without it. */
+  setAside: string | null;
+  /** Null for hidden checks: how long something takes can tell of what it was given. */
+  timing: Timing | null;
   /** Null for hidden checks, and where there is nothing to say. */
   details: StudentDetails | null;
 }
@@ -59,7 +64,7 @@ export function studentView(report: Report): StudentReport {
     cases,
     score,
     maxScore,
-    final: exercises.every(({ checks }) => checks.every(({ status }) => status !== 'not-judged')),
+    final: exercises.every(({ checks }) => counted(checks).every(({ status }) => status !== 'not-judged')),
     exercises: exercises.map((exercise) => studentExercise(exercise, cases)),
     adjustments: adjustments.map(({ reason, points }) => ({ reason, points })),
   };
@@ -79,11 +84,13 @@ function studentExercise(exercise: ExerciseReport, cases: StudentReport['cases']
 
 /** Then its problem was found before any hidden input was drawn, and can tell nothing of one. */
 function nothingRan({ checks }: ExerciseReport): boolean {
-  return checks.every(({ status, cost, picture }) => status === 'fail' && cost === null && picture === undefined);
+  return counted(checks).every(
+    ({ status, cost, picture }) => status === 'fail' && cost === null && picture === undefined,
+  );
 }
 
 function studentCheck(check: CheckReport, cases: StudentReport['cases']): StudentCheck {
-  const { id, kind, title, status, points, maxPoints, misconception } = check;
+  const { id, kind, title, status, points, maxPoints, misconception, setAside, timing } = check;
   return {
     id,
     kind,
@@ -92,7 +99,9 @@ function studentCheck(check: CheckReport, cases: StudentReport['cases']): Studen
     points,
     maxPoints,
     feedback: misconception?.feedback ?? null,
-    details: cases === 'public' ? details(check) : null,
+    setAside: setAside ?? null,
+    timing: cases === 'public' && timing ? timing : null,
+    details: cases === 'public' && check.message !== setAside ? details(check) : null,
   };
 }
 

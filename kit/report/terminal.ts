@@ -1,8 +1,9 @@
 /** A report for a person at a terminal: points first, then what is wrong, where and why. */
 import pc from 'picocolors';
 import { heatMap } from './heat-map.ts';
+import { fallbacksInWords, machineInWords, timingInWords } from './numbers.ts';
 import { plain, plainLine } from './plain.ts';
-import type { CheckReport, ExerciseReport, Report } from './report.ts';
+import { type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
 export interface TerminalOptions {
   /** Explain the first failed check of an exercise, or all. */
@@ -15,6 +16,7 @@ export interface TerminalOptions {
 const PRINTED_LINES = 8;
 
 export const MARK = { pass: pc.green('✓'), fail: pc.red('✗'), 'not-judged': pc.yellow('?') };
+const MARK_ASIDE = pc.dim('–');
 
 export function terminalReport(report: Report, options: TerminalOptions): string {
   const width = Math.min(options.width ?? process.stdout.columns ?? 100, 100);
@@ -30,18 +32,22 @@ function exerciseVerdict(exercise: ExerciseReport, options: Required<TerminalOpt
   const { id, title, score, maxScore, problem, checks } = exercise;
   const head = `${line(pc.bold(title), title.length, `${score}/${maxScore}`, options.width)}\n${pc.dim(id)}\n`;
   if (problem !== null) return `${head}\n  ${MARK.fail} ${wrapped(plain(problem), 4, options.width)}\n`;
-  const [first] = checks;
-  if (checks.every(({ status, message }) => status === 'fail' && message === first.message)) {
-    const at = first.at ? ` (${plain(first.at)})` : '';
+  const judgedHere = counted(checks);
+  const [first] = judgedHere;
+  if (first && judgedHere.every(({ status, message }) => status === 'fail' && message === first.message)) {
+    const at = first.at ? ` (${place(plain(first.at), options.width - 6)})` : '';
     return `${head}\n  ${MARK.fail} ${wrapped(`${plain(first.message ?? '')}${at}`, 4, options.width)}\n`;
   }
   const list = checks.map((check) => {
-    const points = `${check.points}/${check.maxPoints}`;
+    const points = check.setAside ?? `${check.points}/${check.maxPoints}`;
     // The whole title is there again where the failure is explained.
     const title = shortened(check.title, options.width - points.length - 8);
-    return line(`  ${MARK[check.status]} ${title}`, title.length + 4, points, options.width);
+    const mark = check.setAside ? MARK_ASIDE : MARK[check.status];
+    const row = line(`  ${mark} ${title}`, title.length + 4, points, options.width);
+    return check.timing ? `${row}\n    ${pc.dim(wrapped(timingInWords(check.timing), 4, options.width))}` : row;
   });
-  const unhappy = checks.filter(({ status }) => status !== 'pass');
+  // What is set aside is said in its row, unless there is more to say.
+  const unhappy = checks.filter(({ status, setAside, message }) => status !== 'pass' && message !== setAside);
   const explained = options.explain === 'all' ? unhappy : unhappy.slice(0, 1);
   const rest = unhappy.length - explained.length;
   const more =
@@ -76,12 +82,14 @@ function explanations(checks: CheckReport[], width: number): string {
 
 /** What is wrong in one check, below its title. */
 export function explanation(check: CheckReport, width: number, repeated = false): string {
-  const { title, status, message, at, misconception, smallest, picture } = check;
-  const lines = [`  ${MARK[status]} ${pc.bold(title)}`];
+  const { title, status, message, at, misconception, smallest, picture, setAside } = check;
+  const lines = [`  ${setAside ? MARK_ASIDE : MARK[status]} ${pc.bold(wrapped(title, 4, width))}`];
   const reason =
-    status === 'not-judged' ? `could not be judged, through no fault of the code: ${message}` : (message ?? '');
+    status === 'not-judged' && !setAside
+      ? `could not be judged, through no fault of the code: ${message}`
+      : (message ?? '');
   lines.push(`    ${wrapped(plain(reason), 4, width)}`);
-  if (at) lines.push(`    ${pc.cyan(`at ${plain(at)}`)}`);
+  if (at) lines.push(`    ${pc.cyan(`at ${place(plain(at), width - 7)}`)}`);
   if (smallest) lines.push(`    ${pc.dim(`smallest failing case: ${smallest}`)}`);
   if (picture) {
     lines.push(
@@ -96,8 +104,11 @@ export function explanation(check: CheckReport, width: number, repeated = false)
   return `\n${lines.join('\n')}\n`;
 }
 
-function footer({ score, maxScore, backend, isolation, seed, exercises }: Report, width: number): string {
-  const unjudged = exercises.flatMap(({ checks }) => checks).filter(({ status }) => status === 'not-judged').length;
+function footer(report: Report, width: number): string {
+  const { score, maxScore, backend, isolation, seed, exercises, machine, fallbacks } = report;
+  const unjudged = counted(exercises.flatMap(({ checks }) => checks)).filter(
+    ({ status }) => status === 'not-judged',
+  ).length;
   const total = line(pc.bold('Total'), 5, pc.bold(`${score}/${maxScore}`), width, `${score}/${maxScore}`.length);
   const note = unjudged > 0 ? `\n${pc.yellow(`${unjudged} checks could not be judged: this grade is not final.`)}` : '';
   const cases = seed === 'public' ? 'public cases' : `hidden cases, --seed submission:${seed}`;
@@ -105,7 +116,13 @@ function footer({ score, maxScore, backend, isolation, seed, exercises }: Report
     isolation === 'bubblewrap'
       ? 'isolated by bubblewrap'
       : "isolated by Node's permissions only (bubblewrap is not here; see kit doctor)";
-  return `${total}${note}\n${pc.dim(`${backend.name} (${backend.device}); ${level}\n${cases}`)}\n`;
+  const lines = [
+    `${backend.name} (${backend.device}); ${level}`,
+    machine && machineInWords(machine),
+    fallbacks && fallbacksInWords(fallbacks),
+    cases,
+  ];
+  return `${total}${note}\n${pc.dim(lines.filter(Boolean).join('\n'))}\n`;
 }
 
 /** Passed checks have something to say only where another backend had to say it. */
@@ -120,6 +137,14 @@ function secondOpinions({ exercises, backend }: Report, width: number): string {
 /** At most so many characters. */
 export const shortened = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1)).trimEnd()}…`;
+
+/** A place in a file, without its first folders where there is no room for them: what is looked for stands at its end. */
+export function place(at: string, length: number): string {
+  const parts = at.split('/');
+  if (at.length <= length) return at;
+  while (parts.length > 1 && parts.join('/').length + 2 > length) parts.shift();
+  return `…/${parts.join('/')}`;
+}
 
 /** Left and right text on one line, dots between them. */
 export function line(

@@ -1,10 +1,11 @@
 /** What may happen to a grading from outside: each ends in a clear message and the right exit code, and loses nothing. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ATTENTION, checksOf, grade, SOFTMAX, SOLUTIONS, softmaxWith, submitted } from '../grade/submissions.ts';
+import { alive, below } from '../process-tree.ts';
 import { PACKAGE_ROOT } from '../spec/course.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -32,22 +33,6 @@ function start(args: string[], stdout: 'pipe' | number = 'pipe'): { child: Child
 const gradeWith = (folder: string, ...more: string[]) =>
   start(['grade', folder, '--exercise', 'softmax', ...more]).ended;
 const right = () => submitted({ [SOFTMAX]: SOLUTIONS[SOFTMAX] });
-
-/** All processes below this one. */
-function below(pid: number): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  const children = existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
-  return children.flatMap((child) => [child, ...below(child)]);
-}
-
-/** A process that has ended and is only not yet collected is gone. */
-const alive = (pid: number) => {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 describe.skipIf(process.platform !== 'linux')('a grading that is told to end', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(

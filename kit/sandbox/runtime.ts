@@ -15,6 +15,7 @@ import { receive, send } from './channel.ts';
 import { makeConsole } from './console.ts';
 import { registerRemoteBackend } from './remote-backend.ts';
 import { encode, Values } from './values.ts';
+import { warmUp } from './warm-up.ts';
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 
@@ -27,6 +28,8 @@ const standInProcess = { env: {}, argv: [], nextTick: queueMicrotask, exit: proc
 Error.stackTraceLimit = 30;
 registerRemoteBackend();
 const submissionConsole = makeConsole();
+// tf.print and x.print() write there.
+console.log = submissionConsole.log;
 removeWaysOut();
 send({ op: 'ready' });
 serve();
@@ -40,6 +43,10 @@ async function serve(): Promise<void> {
       else if (message.op === 'gradient') differentiate(message);
       else if (message.op === 'gradientEnd') throw new Error('nothing is being recorded');
       else if (message.op === 'forget') values.forget();
+      else if (message.op === 'warmUp') {
+        warmUp();
+        send({ op: 'ready' });
+      }
     } catch (error) {
       send({ op: 'threw', ...described(error) });
     }

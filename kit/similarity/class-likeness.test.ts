@@ -11,14 +11,18 @@ const { stub, solution } = pathsOf(course, id);
 const right = readFileSync(solution, 'utf8');
 const given = readFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), 'utf8');
 
-/** Students, by what they handed in. */
-function likeness(submitted: Record<string, string>) {
-  const files = Object.entries(submitted).flatMap(([student, text]) => [
-    [`${student}/exercises/${id}.ts`, text],
+/** Students, by what they handed in, for one exercise or for several. */
+function likeness(submitted: Record<string, string | Record<string, string>>) {
+  const files = Object.entries(submitted).flatMap(([student, work]) => [
+    ...Object.entries(typeof work === 'string' ? { [id]: work } : work).map(([one, text]) => [
+      `${student}/exercises/${one}.ts`,
+      text,
+    ]),
     [`${student}/exercises/arguments.ts`, given],
   ]);
   const folder = temporaryFolder(Object.fromEntries(files));
-  return classLikeness({ folder, course, exercises: [id], above: 0.5 });
+  const exercises = course.exercises.filter((one) => files.some(([path]) => path.endsWith(`/${one}.ts`)));
+  return classLikeness({ folder, course, exercises, above: 0.5 });
 }
 
 describe('submissions that are alike', () => {
@@ -42,5 +46,15 @@ describe('submissions that are alike', () => {
   it('are looked for in what can be read; the rest is left out', async () => {
     const { pairs } = await likeness({ ada: right, bob: right, eve: 'export const x = ;' });
     expect(pairs.map(({ left, right }) => [left, right])).toEqual([['ada', 'bob']]);
+  });
+
+  it('come first where the others are not, before those of an exercise that all solve the same way', async () => {
+    const [one, , another, ...others] = course.exercises;
+    const [long, other, third] = [another, ...others].map((each) =>
+      readFileSync(pathsOf(course, each).solution, 'utf8'),
+    );
+    const work = (text: string) => ({ [one]: long, [another]: text });
+    const { pairs } = await likeness({ ada: work(right), bob: work(right), cem: work(other), dan: work(third) });
+    expect(pairs.map(({ exercise }) => exercise)).toEqual([another, ...Array.from({ length: 6 }, () => one)]);
   });
 });

@@ -55,7 +55,10 @@ export async function classLikeness({
   return {
     schema: 'attention-kit/similarity/v1',
     submissions: last.size,
-    pairs: compared.flatMap(({ pairs }) => pairs).sort((a, b) => b.similarity - a.similarity || b.longest - a.longest),
+    pairs: compared
+      .flatMap(({ pairs, summary }) => pairs.map((pair) => ({ pair, above: pair.similarity - summary.usual })))
+      .sort((a, b) => b.above - a.above || b.pair.similarity - a.pair.similarity || b.pair.longest - a.pair.longest)
+      .map(({ pair }) => pair),
     exercises: compared.map(({ summary }) => summary),
   };
 }

@@ -1,5 +1,5 @@
 /** Which submissions are alike, by the winnowed fingerprints of Dolos (Maertens et al. 2022; Schleimer et al. 2003). */
-import { FingerprintIndex, type Pair } from '@dodona/dolos-core';
+import { FingerprintIndex, type Pair, type TokenizedFile } from '@dodona/dolos-core';
 import type { LikenessReport, LikePair } from '../report/likeness.ts';
 import type { SourceTokens } from './tokens.ts';
 
@@ -18,6 +18,15 @@ export interface ExercisePairs {
   summary: LikenessReport['exercises'][number];
 }
 
+/** Of a program: its fingerprints but the given ones, and how often it has each. */
+interface Prints {
+  counts: Map<Fingerprint, number>;
+  total: number;
+}
+
+type Entry = ReturnType<FingerprintIndex['entries']>[number];
+type Fingerprint = Entry['shared'] extends Set<infer T> ? T : never;
+
 /** @param given what everyone has from the start: the stub and the given files, which count for nothing */
 export function comparePairs(
   exercise: string,
@@ -25,19 +34,24 @@ export function comparePairs(
   given: SourceTokens[],
   above: number,
 ): ExercisePairs {
+  const { programs, programOf } = distinct(submitted);
   const index = new FingerprintIndex(TOKENS, WINDOW);
-  index.addFiles(submitted.map(({ tokens }) => tokens.file));
+  index.addFiles(programs);
   // Only now: what is added after an ignored file is not held against it.
   for (const { file } of given) index.addIgnoredFile(file);
-  const owners = new Map(submitted.map((one) => [one.tokens.file.id, one]));
+  const prints = index.entries().map(printsOf);
+  const alike = prints.map((one, i) => Float64Array.from(prints, (other, j) => (j < i ? 0 : shareOf(one, other))));
+  const longestRun = remembered((a, b) => longestRunOf(index.getPair(programs[a], programs[b])));
   const all: number[] = [];
   const pairs: LikePair[] = [];
   for (let i = 0; i < submitted.length; i++) {
     for (let j = i + 1; j < submitted.length; j++) {
-      const pair = index.getPair(submitted[i].tokens.file, submitted[j].tokens.file);
-      const similarity = shareOf(pair);
+      const [a, b] = [programOf[i], programOf[j]];
+      const similarity = alike[Math.min(a, b)][Math.max(a, b)];
       all.push(similarity);
-      if (similarity >= above && pair.overlap > 0) pairs.push(described(exercise, pair, similarity, owners));
+      if (similarity < above || similarity === 0) continue;
+      const run = longestRun(a, b);
+      pairs.push(described(exercise, submitted[i], submitted[j], similarity, run, overlapOf(prints[a], prints[b])));
     }
   }
   all.sort((a, b) => a - b);
@@ -45,22 +59,63 @@ export function comparePairs(
   return { pairs, summary: { id: exercise, submissions: submitted.length, usual } };
 }
 
-/** Dolos' own number takes the left file's given part off twice; with files of different lengths that is another share. */
-function shareOf({ leftEntry, rightEntry, overlap, leftTotal, rightTotal }: Pair): number {
-  const givenPart = (entry: Pair['leftEntry']) =>
-    [...entry.ignored].reduce((sum, shared) => sum + shared.occurrencesOf(entry.file).length, 0);
-  const own = leftTotal + rightTotal - givenPart(leftEntry) - givenPart(rightEntry);
-  return own > 0 ? overlap / own : 0;
+/** Programs with the same tokens are compared once for all who have them; `programOf` is by submission. */
+function distinct(submitted: Submitted[]): { programs: TokenizedFile[]; programOf: number[] } {
+  const numbers = new Map<string, number>();
+  const programs: TokenizedFile[] = [];
+  const programOf = submitted.map(({ tokens: { file } }) => {
+    const key = file.tokens.join('\0');
+    const number = numbers.get(key) ?? programs.push(file) - 1;
+    numbers.set(key, number);
+    return number;
+  });
+  return { programs, programOf };
 }
 
-function described(exercise: string, pair: Pair, similarity: number, owners: Map<number, Submitted>): LikePair {
-  const [left, right] = [owners.get(pair.leftFile.id), owners.get(pair.rightFile.id)] as [Submitted, Submitted];
+function printsOf({ file, shared }: Entry): Prints {
+  const counts = new Map([...shared].map((print) => [print, print.occurrencesOf(file).length]));
+  return { counts, total: [...counts.values()].reduce((a, b) => a + b, 0) };
+}
+
+/** Dolos' own number takes the left file's given part off twice; and its pairs search for runs, which few of them need. */
+function shareOf(left: Prints, right: Prints): number {
+  const own = left.total + right.total;
+  return own > 0 ? overlapOf(left, right) / own : 0;
+}
+
+function overlapOf(left: Prints, right: Prints): number {
+  const [few, many] = left.counts.size < right.counts.size ? [left, right] : [right, left];
+  let overlap = 0;
+  for (const [print, count] of few.counts) {
+    const other = many.counts.get(print);
+    if (other !== undefined) overlap += count + other;
+  }
+  return overlap;
+}
+
+interface Run {
+  left: Span;
+  right: Span;
+}
+
+const sizeOf = ({ left: [from, to] }: Run) => to - from + 1;
+
+function longestRunOf(pair: Pair): Run {
   const runs = pair.buildFragments().map((fragment) => ({
     left: tokensIn(pair.leftEntry.kgrams, fragment.leftkgrams),
     right: tokensIn(pair.rightEntry.kgrams, fragment.rightkgrams),
   }));
-  const size = ({ left: [from, to] }: (typeof runs)[number]) => to - from + 1;
-  const longest = runs.reduce((a, b) => (size(b) > size(a) ? b : a));
+  return runs.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+}
+
+function described(
+  exercise: string,
+  left: Submitted,
+  right: Submitted,
+  similarity: number,
+  longest: Run,
+  overlap: number,
+): LikePair {
   const leftLines = linesOf(left.tokens, longest.left);
   const rightLines = linesOf(right.tokens, longest.right);
   return {
@@ -68,10 +123,20 @@ function described(exercise: string, pair: Pair, similarity: number, owners: Map
     left: left.student,
     right: right.student,
     similarity: rounded(similarity),
-    longest: size(longest),
-    overlap: pair.overlap,
+    longest: sizeOf(longest),
+    overlap,
     ...(leftLines && { leftLines }),
     ...(rightLines && { rightLines }),
+  };
+}
+
+function remembered<T>(make: (a: number, b: number) => T): (a: number, b: number) => T {
+  const made = new Map<string, T>();
+  return (a, b) => {
+    const key = `${a} ${b}`;
+    const value = made.get(key) ?? make(a, b);
+    made.set(key, value);
+    return value;
   };
 }
 

@@ -8,6 +8,8 @@ const BLANK = /^(WhiteSpace|LineTerminatorSequence|MultiLineComment|SingleLineCo
 const KEYWORD =
   /^(async|await|break|case|catch|class|const|continue|default|delete|do|else|export|extends|finally|for|function|if|import|in|instanceof|let|new|of|return|switch|this|throw|try|typeof|var|void|while|yield)$/;
 
+const NOWHERE = new Region(0, 0, 0, 0);
+
 export interface SourceTokens {
   file: TokenizedFile;
   /** For every token its line in the submission's own file; null where it comes from elsewhere. */
@@ -20,7 +22,7 @@ export interface SourceTokens {
  */
 export function tokensOf(name: string, { code, map }: Bundle, source: string): SourceTokens {
   const trace = new TraceMap(map);
-  const [tokens, places, lines]: [string[], Region[], (number | null)[]] = [[], [], []];
+  const [tokens, lines]: [string[], (number | null)[]] = [[], []];
   let [row, column, last] = [0, 0, ''];
   for (const { type, value } of jsTokens(code)) {
     if (!BLANK.test(type)) {
@@ -28,7 +30,6 @@ export function tokensOf(name: string, { code, map }: Bundle, source: string): S
       // What has no origin is the bundler's.
       if (origin.source !== null) {
         tokens.push(kindOf(type, value, last));
-        places.push(new Region(row, column, row, column + value.length));
         lines.push(origin.source.endsWith(source) ? origin.line : null);
       }
       last = value;
@@ -37,7 +38,9 @@ export function tokensOf(name: string, { code, map }: Bundle, source: string): S
     row += rows.length - 1;
     column = rows.length > 1 ? rows[rows.length - 1].length : column + value.length;
   }
-  return { file: new TokenizedFile(new File(name, code), tokens, places), lines };
+  // Dolos keeps text and places for its own pages, which nobody reads here: of a whole class that is a gigabyte.
+  const places = new Array<Region>(tokens.length).fill(NOWHERE);
+  return { file: new TokenizedFile(new File(name, ''), tokens, places), lines };
 }
 
 function kindOf(type: string, value: string, last: string): string {

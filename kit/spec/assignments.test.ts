@@ -30,3 +30,23 @@ test('points for an exercise that is not part of it, and dropping all of them, a
   expect(reading(`${head}    points: { 01-one/b: 3 }\n`)).toThrow(/gives points for 01-one\/b/);
   expect(reading(`${head}    dropLowest: 1\n`)).toThrow(/drops all of its 1 exercises/);
 });
+
+test('dropping the lowest is refused where exercises are worth different points, and taken where they are made the same', () => {
+  const yaml = (points: number) => `title: A
+exports: { f: tensor }
+checks: [{ id: hygiene/a, kind: hygiene, title: t, points: ${points}, rejects: [a] }]
+hints: [a first long hint, a second long hint, a third long hint]
+misconceptions: {}
+`;
+  const reading = (rules: string) => () => {
+    const assignments = `assignments:\n  a:\n    title: A\n    exercises: [01-one]\n${rules}`;
+    const files = { 'graders/01-one/a.yaml': yaml(10), 'graders/01-one/b.yaml': yaml(12) };
+    return readAssignments(findCourse(temporaryFolder({ ...files, 'graders/assignments.yaml': assignments })));
+  };
+  expect(reading('')).not.toThrow();
+  expect(reading('    dropLowest: 0\n')).not.toThrow();
+  expect(reading('    dropLowest: 1\n')).toThrow(
+    /assignments.yaml: a has dropLowest, but its exercises are not worth the same \(01-one\/a 10, 01-one\/b 12\); under points/,
+  );
+  expect(reading('    dropLowest: 1\n    points: { 01-one/a: 12 }\n')).not.toThrow();
+});

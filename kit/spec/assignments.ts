@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import schema from './assignments.schema.json' with { type: 'json' };
-import { type Course, selectExercises } from './course.ts';
+import { type Course, selectExercises, specOf } from './course.ts';
+import { maxPoints } from './exercise.ts';
 import { InputError } from './input-error.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -53,8 +54,27 @@ export function readAssignments(course: Course): Assignment[] {
     if (stray) throw new InputError(`${file}: ${name} gives points for ${stray}, which is not one of its exercises`);
     if ((spec.dropLowest ?? 0) >= exercises.length)
       throw new InputError(`${file}: ${name} drops all of its ${exercises.length} exercises`);
-    return { name, ...spec, exercises };
+    const assignment = { name, ...spec, exercises };
+    refuseUnequalDrops(course, assignment, file);
+    return assignment;
   });
+}
+
+/** What an exercise is worth in an assignment, in points. */
+export function worthOf(course: Course, { points }: Assignment, id: string): number {
+  return points?.[id] ?? maxPoints(specOf(course, id));
+}
+
+/** Else the maximum would depend on which are dropped, and so differ from student to student. */
+function refuseUnequalDrops(course: Course, assignment: Assignment, file: string): void {
+  if (!assignment.dropLowest) return;
+  const worth = assignment.exercises.map((id) => ({ id, points: worthOf(course, assignment, id) }));
+  const other = worth.find(({ points }) => points !== worth[0].points);
+  if (!other) return;
+  const [one, two] = [worth[0], other].map(({ id, points }) => `${id} ${points}`);
+  throw new InputError(
+    `${file}: ${assignment.name} has dropLowest, but its exercises are not worth the same (${one}, ${two}); under points give all of them the same`,
+  );
 }
 
 /** @throws InputError that lists those there are */

@@ -22,10 +22,15 @@ function packageRoot(folder: string): string {
 
 /** The course around `from`, or the one that this package carries. */
 export function findCourse(from = process.cwd()): Course {
+  const root = courseRoot(from);
+  return { root, exercises: inOrder(root, globExercises(join(root, 'graders'))) };
+}
+
+/** Where that course lies; nothing of it is read. */
+export function courseRoot(from = process.cwd()): string {
   let root = resolve(from);
   while (!existsSync(join(root, 'graders')) && dirname(root) !== root) root = dirname(root);
-  if (!existsSync(join(root, 'graders'))) root = PACKAGE_ROOT;
-  return { root, exercises: inOrder(root, globExercises(join(root, 'graders'))) };
+  return existsSync(join(root, 'graders')) ? root : PACKAGE_ROOT;
 }
 
 export function pathsOf(course: Course, id: string) {

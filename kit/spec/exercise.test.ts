@@ -30,6 +30,18 @@ misconceptions:
   noMax: exp of a large score is Infinity.
 `;
 
+/** One with a time check, which may be worth no points. */
+const TIMED = GOOD.replace(
+  'hints:',
+  `  - id: time/rows
+    kind: time
+    title: As fast as it can be
+    points: 0
+    case: { shape: [4] }
+    budget: 2
+hints:`,
+);
+
 /** The good one with a line replaced; the line's number is where the error is due. */
 function errorWith(line: string | RegExp, replacement: string): string {
   expect(GOOD).toMatch(line);
@@ -47,6 +59,7 @@ describe('an exercise’s YAML', () => {
     const spec = parseExerciseSpec(GOOD, 'x.yaml');
     expect(spec.checks.map(({ id }) => id)).toEqual(['values/rows', 'cost/kernels']);
     expect(maxPoints(spec)).toBe(4);
+    expect(parseExerciseSpec(TIMED, 'x.yaml').checks[2]).toMatchObject({ kind: 'time', points: 0, budget: 2 });
   });
 
   it.each(
@@ -78,13 +91,13 @@ describe('a wrong YAML is refused in one line, with file, line and what is wante
       'a kind that there is not',
       /id: values.*\n.*kind: values/,
       'id: values/rows\n    kind: value',
-      'graders/x.yaml:6: checks.0.kind must be equal to one of the allowed values (values, stability, property, gradient, cost, hygiene)',
+      'graders/x.yaml:6: checks.0.kind must be equal to one of the allowed values (values, stability, property, gradient, cost, time, hygiene)',
     ],
     [
       'an id without a kind',
       'id: values/rows',
       'id: rows',
-      'graders/x.yaml:5: checks.0.id must match pattern "^(values|stability|property|gradient|cost|hygiene)/[a-z0-9-]+$"',
+      'graders/x.yaml:5: checks.0.id must match pattern "^(values|stability|property|gradient|cost|time|hygiene)/[a-z0-9-]+$"',
     ],
     [
       'a values check without cases',
@@ -115,6 +128,14 @@ describe('a wrong YAML is refused in one line, with file, line and what is wante
     const error = errorWith(line, replacement);
     expect(error).toContain(message);
     expect(error).not.toContain('\n');
+  });
+
+  it.each([
+    ['no budget', '', "must have required property 'budget'"],
+    ['counts for a budget', '    budget: { kernels: 3 }\n', 'budget must be number'],
+    ['less time than the solution takes', '    budget: 0.5\n', 'budget must be > 1'],
+  ])('if a time check has %s', (_, budget, message) => {
+    expect(() => parseExerciseSpec(TIMED.replace(/ {4}budget: 2\n/, budget), 'x.yaml')).toThrow(message);
   });
 
   it('if two checks have one id', () => {

@@ -6,7 +6,7 @@ import type { CaseParams } from './grader.ts';
 import { InputError } from './input-error.ts';
 import { parseYaml } from './yaml.ts';
 
-export type CheckKind = 'values' | 'stability' | 'property' | 'gradient' | 'cost' | 'hygiene';
+export type CheckKind = 'values' | 'stability' | 'property' | 'gradient' | 'cost' | 'time' | 'hygiene';
 export const METRICS = [
   'kernels',
   'flops',
@@ -38,7 +38,8 @@ export interface CheckSpec {
   property?: string;
   runs?: number;
   case?: CaseParams;
-  budget?: Partial<Record<Metric, Bound>>;
+  /** Of a cost check, counts; of a time check, the most that it may take, in times the model solution. */
+  budget?: Partial<Record<Metric, Bound>> | number;
   growth?: { vary: Record<string, number[]> } & Partial<Record<Metric, number>>;
   forbid?: string[];
   rejects?: string[];

@@ -15,15 +15,25 @@ export const STUBS = join('.kit', 'stubs');
 export function pristineStub(course: Course, id: string): string | undefined {
   const copy = join(course.root, STUBS, `${id}.ts`);
   if (existsSync(copy)) return readFileSync(copy, 'utf8');
-  const isCoursesOwn = existsSync(pathsOf(course, id).solution);
   // git takes `./path` as relative to the folder that it runs in, which need not be the repository's root.
   const path = `./exercises/${id}.ts`;
-  const commit = isCoursesOwn ? 'HEAD' : git(course, ['log', '--diff-filter=A', '--format=%H', '--', path]);
-  const first = commit?.trim().split('\n').at(-1);
-  return first ? git(course, ['show', `${first}:${path}`]) : undefined;
+  const isCoursesOwn = existsSync(pathsOf(course, id).solution);
+  const commit = isCoursesOwn ? 'HEAD' : firstCommitOf(course, path);
+  return commit ? git(course, ['cat-file', 'blob', `${commit}:${path}`]) : undefined;
 }
 
+function firstCommitOf(course: Course, path: string): string | undefined {
+  // Its oldest commit is only where it was cut off: the learner may have been at work before.
+  if (git(course, ['rev-parse', '--is-shallow-repository'])?.trim() !== 'false') return undefined;
+  return git(course, ['rev-list', '--topo-order', 'HEAD', '--', path])?.trim().split('\n').at(-1);
+}
+
+/**
+ * Only for commands that look objects up: `log` and its like run programs that a repository's configuration names, to
+ * check signatures for one. Any command may fetch what a partial clone lacks, by a program again, save where it is forbidden.
+ */
 function git({ root }: Course, args: string[]): string | undefined {
-  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
+  const env = { ...process.env, GIT_ALLOW_PROTOCOL: 'none' };
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8', env, maxBuffer: 16 * 1024 * 1024 });
   return status === 0 ? stdout : undefined;
 }

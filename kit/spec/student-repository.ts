@@ -1,7 +1,7 @@
 /** The mark that an export leaves, by which the kit knows a student's repository from the course. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findCourse } from './course.ts';
+import { courseRoot } from './course.ts';
 import { InputError } from './input-error.ts';
 
 export const EXPORT_FILE = 'graders/export.json';
@@ -28,10 +28,12 @@ export function readExportRecord(root: string): ExportRecord | null {
   }
 }
 
+/** Whether the course that is worked in is a student's. */
+export const isStudentRepository = (): boolean => existsSync(join(courseRoot(), EXPORT_FILE));
+
 /** @throws InputError in a student's repository, for a verb that needs what only the course has */
 export function refuseWithoutSources(verb: string): void {
-  const { root } = findCourse();
-  if (!existsSync(join(root, EXPORT_FILE))) return;
+  if (!isStudentRepository()) return;
   throw new InputError(
     `\`kit ${verb}\` needs the course itself, and this is a student's repository of it; here \`kit run\` judges the public cases`,
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gradients } from './differentiate.ts';
+import { gradients, roughGradients } from './differentiate.ts';
 import { Draw } from './draw.ts';
 import { type NdArray, ndarray, type TensorTree } from './ndarray.ts';
 
@@ -49,6 +49,30 @@ describe('gradients', () => {
       const { x } = gradients(square, { x: ndarray([], [value]) });
       expect(x.data[0] / Math.max(1, value)).toBeCloseTo((2 * value) / Math.max(1, value), 9);
     }
+  });
+
+  it('move, when they are rough, as the exact ones do', () => {
+    const loss = ({ x }: TensorTree) =>
+      dataOf(x).reduce((sum, value) => sum + Math.exp(value) * Math.sin(3 * value), 0);
+    fc.assert(
+      fc.property(fc.string(), (seed) => {
+        const x = new Draw(seed).normal([4]);
+        const nearby = ndarray(
+          x.shape,
+          x.data.map((value) => Math.fround(value * (1 + 2 ** -23))),
+        );
+        const moved = (of: typeof gradients) => {
+          const [from, to] = [of(loss, { x }).x.data, of(loss, { x: nearby }).x.data];
+          return from.map((value, i) => to[i] - value);
+        };
+        const [rough, exact] = [moved(roughGradients), moved(gradients)];
+        const largest = Math.max(...exact.map(Math.abs));
+        rough.forEach((by, i) => {
+          expect(Math.abs(by - exact[i])).toBeLessThan(0.01 * largest + 1e-10);
+        });
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('are taken by every float input, by its dotted name and in its shape, and by no other', () => {

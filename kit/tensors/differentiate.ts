@@ -6,6 +6,19 @@ const STEP = 1e-3;
 
 /** d loss / d every float32 input, by the input's dotted name. The loss must be smooth around the inputs. */
 export function gradients(loss: (inputs: TensorTree) => number, inputs: TensorTree): Record<string, NdArray> {
+  return differentiate(loss, inputs, (slope, h) => (4 * slope(h / 2) - slope(h)) / 3);
+}
+
+/** The same to about 1e-6, at half the cost: enough to see how far gradients move, not where they are. */
+export function roughGradients(loss: (inputs: TensorTree) => number, inputs: TensorTree): Record<string, NdArray> {
+  return differentiate(loss, inputs, (slope, h) => slope(h));
+}
+
+function differentiate(
+  loss: (inputs: TensorTree) => number,
+  inputs: TensorTree,
+  estimate: (slope: (h: number) => number, h: number) => number,
+): Record<string, NdArray> {
   const result: Record<string, NdArray> = {};
   for (const [name, x] of leaves(inputs)) {
     if (x.dtype !== 'float32') continue;
@@ -17,10 +30,9 @@ export function gradients(loss: (inputs: TensorTree) => number, inputs: TensorTr
         return loss(inputs);
       };
       const slope = (h: number) => (at(value + h) - at(value - h)) / (2 * h);
-      const h = STEP * Math.max(1, Math.abs(value));
-      const better = (4 * slope(h / 2) - slope(h)) / 3;
+      const found = estimate(slope, STEP * Math.max(1, Math.abs(value)));
       x.data[i] = value;
-      return better;
+      return found;
     });
     result[name] = ndarray(x.shape, gradient);
   }

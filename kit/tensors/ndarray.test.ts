@@ -60,6 +60,8 @@ describe('an NdArray', () => {
   it('must hold as many values as its shape says', () => {
     expect(() => ndarray([2, 3], [1, 2])).toThrow('shape [2,3] holds 6 values, but 2 were given');
     expect(() => fromNested([[1, 2], [3]])).toThrow('ragged at axis 1');
+    expect(() => fromNested([[1, 2], 3])).toThrow('numbers and arrays beside each other');
+    expect(() => fromNested([1, [2]])).toThrow('ragged at axis 1');
   });
 
   it('is told from a group of them', () => {

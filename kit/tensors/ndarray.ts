@@ -24,7 +24,7 @@ export function ndarray(shape: readonly number[], data: ArrayLike<number>, dtype
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(`ndarray: shape [${shape}] holds ${sizeOf(shape)} values, but ${data.length} were given`);
   }
-  return { shape: [...shape], dtype, data: Float64Array.from(data) };
+  return { shape: [...shape], dtype, data: new Float64Array(data) };
 }
 
 export function isNdArray(value: unknown): value is NdArray {
@@ -39,26 +39,37 @@ export function at(x: NdArray, ...indices: number[]): any {
   indices.forEach((index, axis) => {
     offset = offset * x.shape[axis] + index;
   });
-  const nest = (axis: number, start: number): Nested => {
-    if (axis === rest.length) return x.data[start];
-    const stride = sizeOf(rest.slice(axis + 1));
-    return Array.from({ length: rest[axis] }, (_, i) => nest(axis + 1, start + i * stride));
-  };
-  return nest(0, offset * sizeOf(rest));
+  return nest(x.data, rest, 0, offset * sizeOf(rest));
+}
+
+/** Loops, and not Array.from: all that an oracle computes begins here. */
+function nest(data: Float64Array, shape: readonly number[], axis: number, start: number): Nested {
+  if (axis === shape.length) return data[start];
+  const size = shape[axis];
+  const items = new Array<Nested>(size);
+  if (axis === shape.length - 1) {
+    for (let i = 0; i < size; i++) items[i] = data[start + i];
+    return items;
+  }
+  const stride = sizeOf(shape.slice(axis + 1));
+  for (let i = 0; i < size; i++) items[i] = nest(data, shape, axis + 1, start + i * stride);
+  return items;
 }
 
 /** Nested arrays as an NdArray. @throws RangeError if they are ragged */
 export function fromNested(nested: Nested, dtype: DType = 'float32'): NdArray {
   const shape: number[] = [];
   for (let level = nested; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const flat: number[] = [];
+  const flat = new Float64Array(sizeOf(shape));
+  let filled = 0;
   const walk = (value: Nested, axis: number) => {
-    if (!Array.isArray(value)) flat.push(value);
+    if (!Array.isArray(value)) flat[filled++] = value;
     else if (value.length !== shape[axis]) throw new RangeError(`fromNested: ragged at axis ${axis}`);
-    else for (const item of value) walk(item, axis + 1);
+    else for (let i = 0; i < value.length; i++) walk(value[i], axis + 1);
   };
   walk(nested, 0);
-  return ndarray(shape, flat, dtype);
+  if (filled !== flat.length) throw new RangeError('fromNested: numbers and arrays beside each other');
+  return { shape, dtype, data: flat };
 }
 
 /**

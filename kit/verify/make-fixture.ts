@@ -75,7 +75,7 @@ export function drawViews({ id, spec, grader }: FixtureSources['materials'], ora
 
 function mistakeOf(judgements: Judgement[], fixture: Fixture): Mistake {
   const { codes, outputs } = observationOf(judgements);
-  const unjudged = judgements.find(({ status }) => status === 'not-judged');
+  const unjudged = judgements.find(({ status, setAside }) => status === 'not-judged' && !setAside);
   if (unjudged) throw new Error(`${fixture.exercise}, ${unjudged.check.id}: ${unjudged.reason}`);
   const smallest = Object.entries(outputs)
     .map(([key, values]) => ({ key, values, size: Object.values(values).reduce((sum, x) => sum + sizeOf(x.shape), 0) }))

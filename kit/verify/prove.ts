@@ -6,8 +6,10 @@ import type { HostPool } from '../grade/host-pool.ts';
 import { HiddenCases, type Judgement, judge, type Materials, observationOf } from '../grade/judge.ts';
 import { Sandbox } from '../grade/sandbox.ts';
 import { Subject } from '../grade/subject.ts';
+import type { Timing } from '../grade/timing.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { type Course, pathsOf, specOf } from '../spec/course.ts';
+import type { CheckSpec } from '../spec/exercise.ts';
 import { loadGrader, loadOracle } from '../spec/modules.ts';
 import { deriveSeed } from '../tensors/draw.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -27,9 +29,15 @@ export interface Proof {
   problems: string[];
   stub: { checks: number; message: string };
   /** Right answers: the largest error, in tolerances, by backend. */
-  right: { name: string; margin: Record<string, number> }[];
+  right: { name: string; margin: Record<string, number>; times: TimeOf[] }[];
   /** Wrong ones: the checks that kill it, by how many tolerances it misses, what its author is told. */
   wrong: { name: string; killedBy: string[]; miss: number; feedback: string }[];
+}
+
+/** A right answer's, in a time check. */
+interface TimeOf extends Timing {
+  check: string;
+  backend: string;
 }
 
 export interface ProofOptions {
@@ -66,7 +74,8 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
   proof.problems.push(...fixtureProblems(pathsOf(course, id).fixture, fixture, update));
   const materials: Materials = { id, spec, grader, fixture };
 
-  const hidden = new HiddenCases(SEED, oracle);
+  const solution = candidates.find(({ kind }) => kind === 'solution');
+  const hidden = new HiddenCases(SEED, oracle, solution?.bundle);
   for (const [backend, pool] of hosts) {
     const sandbox = new Sandbox(pool);
     for (const candidate of candidates) {
@@ -74,16 +83,21 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
       const subject = new Subject(sandbox, { exports: spec.exports, bundle, path, timeout });
       const known = pool === cpu ? onCpu.get(candidate.name) : undefined;
       const shown = known ?? (await judge(subject, materials, { kind: 'public' }));
-      const judged = { public: shown, hidden: await judgeHidden(subject, candidate, shown) };
+      const unseen = await judgeHidden(subject, candidate, shown);
+      const judged = { public: shown.filter(isJudgedHere), hidden: unseen.filter(isJudgedHere) };
       proof.problems.push(...proveCandidate(proof, candidate, judged, backend, materials));
     }
     await sandbox.close();
   }
   return proof;
 
-  /** Only checks with cases differ between public and hidden; a mistake need not be run twice on the others. */
+  /**
+   * Only checks with cases differ between public and hidden; a mistake need not be run twice on the others. Right answers
+   * alone are timed: a mistake is known by what it does, not by how long that takes.
+   */
   async function judgeHidden(subject: Subject, { kind }: Candidate, shown: Judgement[]): Promise<Judgement[]> {
-    if (kind !== 'wrong') return judge(subject, materials, hidden);
+    if (kind === 'solution' || kind === 'alternate') return judge(subject, materials, hidden);
+    if (kind === 'stub') return judge(subject, materials, hidden, spec.checks.filter(isUntimed));
     const withCases = spec.checks.filter(({ cases }) => cases);
     return [
       ...(await judge(subject, materials, hidden, withCases)),
@@ -91,6 +105,9 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
     ];
   }
 }
+
+const isUntimed = ({ kind }: CheckSpec) => kind !== 'time';
+const isJudgedHere = ({ setAside }: Judgement) => !setAside;
 
 interface Judged {
   public: Judgement[];
@@ -130,9 +147,13 @@ function proveRight(proof: Proof, name: string, judgements: Judgement[], backend
     const used = `${margin.toFixed(2)} of the tolerance of ${worst.check.id}`;
     problems.push(`${name} on ${backend} uses ${used}; ${MOST_OF_TOLERANCE} is allowed`);
   }
-  const entry = proof.right.find((right) => right.name === name);
-  if (entry) entry.margin[backend] = margin;
-  else proof.right.push({ name, margin: { [backend]: margin } });
+  const known = proof.right.find((right) => right.name === name);
+  const entry = known ?? { name, margin: {}, times: [] };
+  if (!known) proof.right.push(entry);
+  entry.margin[backend] = margin;
+  for (const { check, outcome } of judgements) {
+    if (outcome?.timing) entry.times.push({ check: check.id, backend, ...outcome.timing });
+  }
   return [...new Set(problems)];
 }
 

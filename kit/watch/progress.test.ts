@@ -45,6 +45,14 @@ describe('progress', () => {
     expect(progress.state('01-x/attend')).toBe('done');
   });
 
+  it('is not held up by what cannot be judged here at all', () => {
+    const progress = new Progress(courseAt());
+    const { checks, ...exercise } = judged('01-x/attend', 'pass');
+    const aside = { ...checks[0], status: 'not-judged' as const, setAside: 'not judged: timed in grading only' };
+    progress.record({ ...exercise, checks: [...checks, aside] });
+    expect(progress.state('01-x/attend')).toBe('done');
+  });
+
   it('does not stop who works where nothing can be written', () => {
     const course = courseAt({ '.kit': 'a file where the folder should be' });
     expect(() => new Progress(course).setHints('01-x/attend', 1)).not.toThrow();

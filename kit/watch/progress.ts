@@ -1,7 +1,7 @@
 /** What a learner has reached, in a small file. It is a convenience: lost or broken, it begins anew. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExerciseReport } from '../report/report.ts';
+import { counted, type ExerciseReport } from '../report/report.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import type { Course } from '../spec/course.ts';
 
@@ -47,8 +47,9 @@ export class Progress {
 
   record({ id, score, maxScore, checks }: ExerciseReport): void {
     // Of what could not be judged, nothing is known.
-    if (checks.some(({ status }) => status === 'not-judged')) return;
-    const done = checks.every(({ status }) => status === 'pass');
+    const judged = counted(checks);
+    if (judged.some(({ status }) => status === 'not-judged')) return;
+    const done = judged.every(({ status }) => status === 'pass');
     this.#change(({ exercises }) => {
       exercises[id] = { score, maxScore, done };
     });

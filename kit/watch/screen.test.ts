@@ -70,8 +70,30 @@ describe('the screen', () => {
     expect(end).toContain('↑ more above');
   });
 
+  it('has the progress rather than the number within a lecture where there is no room for both', () => {
+    const id = '01-attention-fundamentals/attend';
+    const map = state.map.map((entry, i) => (i < 2 ? { ...entry, id: i === 0 ? id : `${id}-too` } : entry));
+    expect(text({ id, map }, 50)[0]).toMatch(/^01-attention-fundamentals 1 of 2 .*1\/3 done$/);
+    expect(text({ id, map }, 40)[0]).toMatch(/^01-attention-fundamentals +1\/3 done$/);
+  });
+
+  it('shows the line of a place, whatever else there is no room for', () => {
+    const at = 'exercises/01-attention-fundamentals/scaled-dot-product.ts:48';
+    const [check] = report.checks.slice(1);
+    const title = `${check.title}, whichever query it is that asks for it`;
+    const failed = { ...report, checks: [report.checks[0], { ...check, at, title }] };
+    const typeFaults = [{ file: at.replace(':48', ''), line: 7, message: 'No.' }];
+    for (const columns of [120, 80, 60, 40]) {
+      const shown = text({ report: failed, typeFaults }, columns).join('\n');
+      expect(shown).toMatch(/at \S*scaled-dot-product\.ts:48$/m);
+      expect(shown).toMatch(/scaled-dot-product\.ts:7$/m);
+      expect(shown.replace(/\s+/g, ' ')).toContain(title);
+    }
+  });
+
   it('names the next exercise that is not done once all passes, and the end when nothing is left', () => {
-    const passed = { ...report, checks: [report.checks[0]] };
+    const aside = { ...report.checks[0], status: 'not-judged' as const, setAside: 'not judged: timed in grading only' };
+    const passed = { ...report, checks: [report.checks[0], aside] };
     expect(text({ report: passed }).join('\n')).toContain('All of it passes. Press n for the next: Heads');
     const map = state.map.map((entry) => ({ ...entry, state: 'done' as const }));
     expect(text({ report: passed, map }).join('\n')).toContain('so does the whole course');
@@ -81,6 +103,7 @@ describe('the screen', () => {
     const shown = text({ judging: true, checks: 6 }).join('\n');
     expect(shown).toContain('… 2 more checks to come');
     expect(shown).toContain('judging …');
+    expect(text({ judging: true, report: null, checks: 8 }).join('\n')).toContain('… 8 checks to come');
   });
 
   it('keeps the chosen entry of a long list in sight', () => {
@@ -106,5 +129,13 @@ describe("tsc's output", () => {
     expect(parseFaults(output)).toEqual([
       { file: 'exercises/01-x/a.ts', line: 12, message: "Type 'number' is not assignable." },
     ]);
+  });
+
+  it('says what is wrong several times in a line once, and not where packages lie on this disk', () => {
+    const property = (where: string) => `Property 'exq' does not exist on type 'typeof import("${where}")'.`;
+    const line = `exercises/01-x/a.ts(12,3): error TS2551: ${property('/home/ada/n/node_modules/@tensorflow/tfjs/dist/index')}`;
+    expect(parseFaults([line, line.replace('12,3', '12,9'), line.replace('12,3', '13,1')].join('\n'))).toEqual(
+      [12, 13].map((line) => ({ file: 'exercises/01-x/a.ts', line, message: property('@tensorflow/tfjs') })),
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** What the screen shows: a function of the state and the terminal's size, and of nothing else. */
 import pc from 'picocolors';
-import type { ExerciseReport } from '../report/report.ts';
-import { exerciseText, MARK, printedText, wrapped } from '../report/terminal.ts';
+import { counted, type ExerciseReport } from '../report/report.ts';
+import { exerciseText, MARK, place, printedText, wrapped } from '../report/terminal.ts';
 import { lectureOf } from '../spec/course.ts';
 import type { State } from './progress.ts';
 import type { TypeFault } from './type-check.ts';
@@ -91,14 +91,15 @@ function scrolled({ view, scroll, cursor, map }: WatchState, length: number, roo
 function headline({ id, map }: WatchState, width: number): string {
   const lecture = lectureOf(id);
   const siblings = map.filter((entry) => lectureOf(entry.id) === lecture);
-  const place =
-    siblings.length > 1 ? ` ${siblings.findIndex((entry) => entry.id === id) + 1} of ${siblings.length}` : '';
   const done = map.filter(({ state }) => state === 'done').length;
   const count = `${done}/${map.length} done`;
-  const room = Math.min(2 * map.length, width - lecture.length - place.length - count.length - 4);
+  const number = ` ${siblings.findIndex((entry) => entry.id === id) + 1} of ${siblings.length}`;
+  const fits = lecture.length + number.length + count.length < width;
+  const which = siblings.length > 1 && fits ? number : '';
+  const room = Math.min(2 * map.length, width - lecture.length - which.length - count.length - 4);
   const bar = room >= 5 ? progressBar(done / map.length, room) : '';
-  const gap = width - lecture.length - place.length - count.length - (bar ? room + 1 : 0);
-  return `${pc.bold(lecture)}${pc.dim(place)}${' '.repeat(Math.max(1, gap))}${bar ? `${bar} ` : ''}${count}`;
+  const gap = width - lecture.length - which.length - count.length - (bar ? room + 1 : 0);
+  return `${pc.bold(lecture)}${pc.dim(which)}${' '.repeat(Math.max(1, gap))}${bar ? `${bar} ` : ''}${count}`;
 }
 
 function progressBar(part: number, cells: number): string {
@@ -115,7 +116,8 @@ function exerciseBody(state: WatchState, width: number): string[] {
   if (report === null) sections.push(`${pc.bold(title)}\n${pc.dim(id)}`);
   else sections.push(exerciseText({ ...report, printed: undefined }, { explain: 'first', width }).trimEnd());
   const missing = judging && !report?.problem ? checks - (report?.checks.length ?? 0) : 0;
-  if (missing > 0) sections.push(pc.dim(`  … ${missing} more ${missing === 1 ? 'check' : 'checks'} to come`));
+  const more = report === null ? '' : 'more ';
+  if (missing > 0) sections.push(pc.dim(`  … ${missing} ${more}${missing === 1 ? 'check' : 'checks'} to come`));
   if (report !== null && !judging && isPassed(report)) sections.push(passedText(state, width));
   if (state.typeFaults.length > 0) sections.push(typesText(state.typeFaults, width));
   const printed = printedText(report?.printed, width).replace(/^\n|\n$/g, '');
@@ -124,7 +126,8 @@ function exerciseBody(state: WatchState, width: number): string[] {
   return sections.join('\n\n').split('\n');
 }
 
-export const isPassed = ({ checks }: ExerciseReport): boolean => checks.every(({ status }) => status === 'pass');
+export const isPassed = ({ checks }: ExerciseReport): boolean =>
+  counted(checks).every(({ status }) => status === 'pass');
 
 function passedText({ id, map }: WatchState, width: number): string {
   const at = map.findIndex((entry) => entry.id === id);
@@ -138,7 +141,10 @@ const MOST_TYPE_FAULTS = 3;
 function typesText(faults: TypeFault[], width: number): string {
   const lines = faults
     .slice(0, MOST_TYPE_FAULTS)
-    .map(({ file, line, message }) => `    ${pc.cyan(`${file}:${line}`)}\n    ${wrapped(message, 4, width)}`);
+    .map(
+      ({ file, line, message }) =>
+        `    ${pc.cyan(place(`${file}:${line}`, width - 4))}\n    ${wrapped(message, 4, width)}`,
+    );
   const rest = faults.length - lines.length;
   if (rest > 0) lines.push(pc.dim(`    and ${rest} more`));
   return `  ${pc.yellow('Types do not fit:')}\n${lines.join('\n')}`;

@@ -18,6 +18,8 @@ export class WatchedTerminal {
   constructor(
     readonly onKey: (key: string) => void,
     readonly onResize: () => void,
+    /** The terminal was closed: nothing can be read from it or written to it any more. */
+    readonly onGone: () => void,
     readonly input = process.stdin,
     readonly output = process.stdout,
   ) {}
@@ -33,6 +35,10 @@ export class WatchedTerminal {
     this.input.setRawMode(true);
     this.input.on('keypress', this.#keypress);
     this.input.resume();
+    // They stay when it is closed: to set a terminal that is gone as it was fails too.
+    this.input.on('error', this.onGone);
+    this.input.on('end', this.onGone);
+    this.output.on('error', this.onGone);
     this.output.on('resize', this.onResize);
     process.on('exit', this.#restore);
     process.on('uncaughtException', this.#onCrash);

@@ -30,6 +30,8 @@ export class TypeChecker {
       const child = spawn(process.execPath, [tsc, '--noEmit', '--pretty', 'false', '-p', this.#project(id)], {
         cwd: this.course.root,
         stdio: ['ignore', 'pipe', 'ignore'],
+        // A group of its own, since `tsc` starts a program that does the work.
+        detached: true,
       });
       this.#child = child;
       let output = '';
@@ -46,8 +48,14 @@ export class TypeChecker {
   }
 
   stop(): void {
-    this.#child?.kill();
+    const child = this.#child;
     this.#child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(-child.pid);
+    } catch {
+      child.kill();
+    }
   }
 
   /** The course's own settings, for this file alone. */
@@ -70,12 +78,17 @@ const WITHOUT_SETTINGS = {
   types: [],
 };
 
-/** Only what lies in the learner's files. */
+/** Only what lies in the learner's files; what is wrong several times in one line, once. */
 export function parseFaults(output: string): TypeFault[] {
-  return output.split(/\r?\n/).flatMap((text) => {
-    const [, file, line, message] = text.match(FAULT) ?? [];
-    return file?.startsWith('exercises') ? [{ file, line: Number(line), message }] : [];
-  });
+  const faults = new Map<string, TypeFault>();
+  for (const text of output.split(/\r?\n/)) {
+    const [, file, line, said] = text.match(FAULT) ?? [];
+    if (!file?.startsWith('exercises')) continue;
+    // Where a package lies on this disk says nothing to who reads it.
+    const message = said.replace(/import\("[^"]*\/node_modules\/((?:@[^/"]+\/)?[^/"]+)[^"]*"\)/g, 'import("$1")');
+    faults.set(`${file}:${line} ${message}`, { file, line: Number(line), message });
+  }
+  return [...faults.values()];
 }
 
 function findTsc(root: string): string | undefined {

@@ -207,6 +207,7 @@ export class Watch {
       verdict: (report) => {
         finish();
         state.report = report;
+        if (this.#file.read() === undefined) state.note = 'Press r to put the stub back.';
         if (isPassed(report) || !this.#file.isUntouched) this.options.progress.record(report);
         this.#refresh();
         this.options.changed();

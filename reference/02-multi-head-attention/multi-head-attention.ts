@@ -76,7 +76,8 @@ function attention(q: Matrix, k: Matrix, v: Matrix, mayAttend: (t: number, s: nu
     let sum = 0;
     for (const score of scores) sum += Math.exp(score - largest);
     scores.forEach((score, s) => {
-      for (let d = 0; d < D; d++) out[d] += (Math.exp(score - largest) / sum) * v[s][d];
+      const weight = Math.exp(score - largest) / sum;
+      for (let d = 0; d < D; d++) out[d] += weight * v[s][d];
     });
     return out;
   });

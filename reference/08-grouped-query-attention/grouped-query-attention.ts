@@ -46,7 +46,8 @@ function attention(q: Matrix, k: Matrix, v: Matrix, mayAttend: (t: number, s: nu
     let sum = 0;
     for (const score of scores) sum += Math.exp(score - largest);
     scores.forEach((score, s) => {
-      for (let j = 0; j < V; j++) row[j] += (Math.exp(score - largest) / sum) * v[s][j];
+      const weight = Math.exp(score - largest) / sum;
+      for (let j = 0; j < V; j++) row[j] += weight * v[s][j];
     });
     return row;
   });

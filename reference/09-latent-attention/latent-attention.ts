@@ -55,11 +55,13 @@ export function attendNaive(
   weights: LatentWeights,
   positions: number[],
 ): number[][] {
-  return attend(x, cache, weights, positions, (h, content, rotary, visible) => {
+  return attend(x, cache, weights, positions, (h) => {
     const k = cache.latent.map((c) => rowTimes(c, weights.wUpK[h]));
     const v = cache.latent.map((c) => rowTimes(c, weights.wUpV[h]));
-    const scores = visible.map((s) => dot(content, k[s]) + dot(rotary, cache.keyRope[s]));
-    return weightedSum(softmax(scores, content.length + rotary.length), v);
+    return (content, rotary, visible) => {
+      const scores = visible.map((s) => dot(content, k[s]) + dot(rotary, cache.keyRope[s]));
+      return weightedSum(softmax(scores, content.length + rotary.length), v);
+    };
   });
 }
 
@@ -70,32 +72,33 @@ export function attendAbsorbed(
   weights: LatentWeights,
   positions: number[],
 ): number[][] {
-  return attend(x, cache, weights, positions, (h, content, rotary, visible) => {
+  return attend(x, cache, weights, positions, (h) => (content, rotary, visible) => {
     const latentQuery = weights.wUpK[h].map((row) => dot(content, row));
     const scores = visible.map((s) => dot(latentQuery, cache.latent[s]) + dot(rotary, cache.keyRope[s]));
     return rowTimes(weightedSum(softmax(scores, content.length + rotary.length), cache.latent), weights.wUpV[h]);
   });
 }
 
-/** What both forms share: queries, who sees whom, heads side by side, W_O. `head` gives one head's output for one query. */
+/** What both forms share: queries, who sees whom, heads side by side, W_O. `head` gives what one head makes of one query. */
 function attend(
   x: number[][],
   cache: LatentCache,
   { wq, wUpK, wo }: LatentWeights,
   positions: number[],
-  head: (h: number, content: number[], rotary: number[], visible: number[]) => number[],
+  head: (h: number) => (content: number[], rotary: number[], visible: number[]) => number[],
 ): number[][] {
   const [H, D, R] = [wUpK.length, wUpK[0][0].length, cache.keyRope[0].length];
   const [T, S] = [x.length, cache.latent.length];
+  const heads = Array.from({ length: H }, (_, h) => head(h));
   return x.map((token, t) => {
     const visible = Array.from({ length: t + S - T + 1 }, (_, s) => s);
     const q = rowTimes(token, wq);
-    const heads = Array.from({ length: H }, (_, h) => {
+    const outputs = heads.map((attendTo, h) => {
       const own = q.slice(h * (D + R), (h + 1) * (D + R));
       const [rotary] = rope([own.slice(D)], [positions[t]], { pairing: 'interleaved' });
-      return head(h, own.slice(0, D), rotary, visible);
+      return attendTo(own.slice(0, D), rotary, visible);
     });
-    return rowTimes(heads.flat(), wo);
+    return rowTimes(outputs.flat(), wo);
   });
 }
 

@@ -5,6 +5,8 @@ import type { NdArray } from '../../tensors/ndarray.ts';
 import type { PreparedCase } from '../cases.ts';
 import type { Failure } from '../failure.ts';
 import type { Subject } from '../subject.ts';
+import type { TimeTrial } from '../time-trial.ts';
+import type { Timing } from '../timing.ts';
 
 /** What a check has to work with. */
 export interface CheckContext {
@@ -17,6 +19,8 @@ export interface CheckContext {
   cases: PreparedCase[];
   /** What the model solution costs in the case of a cost check. */
   solutionCost?: Cost;
+  /** For a time check, where times can be taken. */
+  startTrial?: () => Promise<TimeTrial>;
 }
 
 export interface CheckOutcome {
@@ -26,6 +30,9 @@ export interface CheckOutcome {
   /** What was computed in the cases that failed, for recognising a mistake. */
   observed?: Record<string, Record<string, NdArray>>;
   cost?: Cost;
+  timing?: Timing;
+  /** Why nothing can be said, though nothing went wrong. */
+  undecided?: string;
 }
 
 export type Check = (context: CheckContext) => Promise<CheckOutcome>;

@@ -31,8 +31,9 @@ export const checkCost: Check = async ({ check, grader, subject, seed, solutionC
       cost,
     };
   }
+  const budget = typeof check.budget === 'object' ? check.budget : {};
   for (const metric of METRICS) {
-    const bound = check.budget?.[metric];
+    const bound = budget[metric];
     if (bound === undefined) continue;
     const allowed = allowedBy(bound, metric, params, grader, solutionCost);
     if (cost[metric] > allowed) return { failure: overBudget(metric, cost[metric], allowed, bound), cost };
@@ -86,9 +87,10 @@ function allowedBy(
 function overBudget(metric: Metric, used: number, allowed: number, bound: Bound): Failure {
   const than =
     typeof bound === 'object' && 'timesSolution' in bound ? `, ${bound.timesSolution} times a plain solution's` : '';
+  const words = used === 1 ? WORDS[metric].replace(/^(\w+)s\b/, '$1') : WORDS[metric];
   return {
     code: `budget:${metric}:e${Math.round(Math.log10(used / Math.max(allowed, 1)))}`,
-    message: `${count(used)} ${WORDS[metric]}, where the budget is ${count(allowed)}${than}`,
+    message: `${count(used)} ${words}, where the budget is ${count(allowed)}${than}`,
   };
 }
 

@@ -37,7 +37,11 @@ interface CaseResult {
   observed: Record<string, NdArray>;
 }
 
-async function runCase({ subject, grader }: CheckContext, prepared: PreparedCase): Promise<CaseResult> {
+/** Runs a case and compares all its outputs. @throws SubmissionFault only where the sandbox ended */
+export async function runCase(
+  { subject, grader }: Pick<CheckContext, 'subject' | 'grader'>,
+  prepared: PreparedCase,
+): Promise<CaseResult> {
   const observed: Record<string, NdArray> = {};
   let ratio = 0;
   try {

@@ -13,6 +13,8 @@ export interface Backend {
   amend?(kernel: string, inputs: Record<string, Tensor>, outputs: Tensor[]): Tensor[];
   /** Tensors can be read only with `await`, so what the cpu backend will compute with is fetched beforehand. */
   readonly readsAsynchronously?: boolean;
+  /** Moves it to the device now, where that would wait until a kernel needs it. */
+  moveToDevice?(tensor: Tensor): void;
   /** What went wrong on the device since this was last asked: a GPU tells it later than the kernel that caused it. */
   takeFault?(): string | null;
 }

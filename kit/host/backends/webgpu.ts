@@ -41,6 +41,9 @@ export function webgpuOn({ evenInSoftware }: { evenInSoftware: boolean }): Backe
     mustNotRun,
     amend,
     readsAsynchronously: true,
+    moveToDevice({ dataId, size }) {
+      if (size > 0) (tf.backend() as unknown as { uploadToGPU(dataId: object): void }).uploadToGPU(dataId);
+    },
     takeFault() {
       const message = fault;
       fault = null;

@@ -58,8 +58,9 @@ function together(annotations: Annotation[]): Annotation[] {
   }));
 }
 
-function ofCheck({ title, status, feedback, details }: StudentCheck, exercise: StudentExercise): Annotation[] {
-  if (status === 'pass') return [];
+function ofCheck(check: StudentCheck, exercise: StudentExercise): Annotation[] {
+  const { title, status, feedback, setAside, details } = check;
+  if (status === 'pass' || setAside) return [];
   const heading = `${exercise.title}: ${title}`;
   if (status === 'not-judged') {
     const message = 'could not be judged, through no fault of the code';

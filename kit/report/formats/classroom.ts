@@ -6,7 +6,7 @@
  * common divisor share tests.
  */
 import { InputError } from '../../spec/input-error.ts';
-import type { Report } from '../report.ts';
+import { counted, type Report } from '../report.ts';
 import { type StudentReport, studentView } from '../student-view.ts';
 import { checkRows, exactRows, type Row } from './rows.ts';
 
@@ -46,7 +46,7 @@ export function classroomResult(report: Report): ClassroomResult {
   if (!view.final) return unfinished(view);
   for (const rows of exactRows(view)) {
     const tests = pointTests(rows);
-    const status = view.exercises.every(({ checks }) => checks.every((check) => check.status === 'pass'));
+    const status = view.exercises.every(({ checks }) => counted(checks).every((check) => check.status === 'pass'));
     const result: ClassroomResult = {
       version: 1,
       status: status ? 'pass' : 'fail',

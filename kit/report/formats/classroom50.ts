@@ -49,9 +49,10 @@ export function classroom50Score(view: StudentReport) {
   if (!view.final) return { score: 0, 'max-score': 0, tests: [] as Classroom50Test[] };
   const [rows] = exactRows(view);
   const tests = rows.map(
-    ({ name, points, maxPoints }): Classroom50Test => ({
+    ({ name, status, points, maxPoints }): Classroom50Test => ({
       'test-name': name,
-      passed: points >= maxPoints,
+      // What is worth no points can fail, too.
+      passed: status === 'pass' && points >= maxPoints,
       score: points,
       'max-score': maxPoints,
     }),

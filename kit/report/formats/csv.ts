@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Gradebook } from '../gradebook.ts';
+import { counted } from '../report.ts';
 import { cell } from './cell.ts';
 import { type Filled, gradeOf, ungraded } from './grades.ts';
 
@@ -14,7 +15,7 @@ export function csv(gradebook: Gradebook): Filled {
     const { student, submission, submittedAt, status, maxScore, problem, report } = entry;
     const scores = exercises.map((id) => {
       const found = report?.exercises.find((exercise) => exercise.id === id);
-      const judged = found?.checks.every((check) => check.status !== 'not-judged');
+      const judged = found && counted(found.checks).every((check) => check.status !== 'not-judged');
       return found && judged ? found.score : '';
     });
     const adjustment = (report?.adjustments ?? []).reduce((sum, { points }) => sum + points, 0);

@@ -49,9 +49,9 @@ function checkTest(
   number: string,
   { final }: StudentReport,
 ): GradescopeTest {
-  const { status, points, maxPoints, feedback, details } = check;
+  const { status, points, maxPoints, feedback, setAside, details } = check;
   const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
-  const unjudged = 'Could not be judged, through no fault of the code.';
+  const unjudged = setAside ?? 'Could not be judged, through no fault of the code.';
   return {
     name: plain(`${title}: ${check.title}`),
     number,

@@ -1,4 +1,6 @@
 /** One student's report as a page. */
+
+import { fallbacksInWords, machineInWords, timingInWords } from '../numbers.ts';
 import { shareBar } from '../page/charts.ts';
 import { type Html, html } from '../page/html.ts';
 import { matrixPictures, vectorPicture } from '../page/matrix.ts';
@@ -19,6 +21,7 @@ const MARKS: Record<StudentCheck['status'], [mark: string, word: string]> = {
   fail: ['✗', 'failed'],
   'not-judged': ['?', 'not judged'],
 };
+const ASIDE = ['–', 'not judged here'];
 
 export function studentPage(report: Report, { instructor = false, title }: StudentPageOptions = {}): string {
   const hidden = report.seed !== 'public';
@@ -45,9 +48,11 @@ ${shareBar(maxScore > 0 ? score / maxScore : 0)}`,
   });
 }
 
-function footer({ backend, isolation, seed }: Report, replay: boolean): Html {
+function footer({ backend, isolation, seed, machine, fallbacks }: Report, replay: boolean): Html {
   const level = isolation === 'permissions' ? "Node's permissions" : isolation;
   return html`<p>${backend.name} (${backend.device}); isolation: ${level}; ${seed === 'public' ? 'public cases' : 'hidden cases'}</p>
+${machine && html`<p>${machineInWords(machine)}</p>`}
+${(replay || seed === 'public') && fallbacks && html`<p>${fallbacksInWords(fallbacks)}</p>`}
 ${replay && html`<p>To replay this grade: <code>--seed submission:${seed}</code></p>`}`;
 }
 
@@ -60,13 +65,16 @@ ${printed && html`<details><summary>What it printed</summary><pre class="scroll"
 </section>`;
 }
 
-function checkItem({ status, title, points, maxPoints, feedback, details }: StudentCheck, problem: string | null) {
-  const [mark, word] = MARKS[status];
+function checkItem(check: StudentCheck, problem: string | null) {
+  const { status, title, points, maxPoints, feedback, setAside, timing, details } = check;
+  const [mark, word] = setAside ? ASIDE : MARKS[status];
   const why = [
+    setAside && html`<p class="soft">${setAside}</p>`,
+    timing && html`<p class="soft">${timingInWords(timing)}</p>`,
     details && details.message !== problem && explanation(details),
     feedback && html`<p class="looks">It looks like this: ${feedback}</p>`,
   ].filter(Boolean);
-  return html`<li><div class="row"><span class="status ${status}" role="img" aria-label="${word}">${mark}</span><span class="title">${title}</span><span class="points">${points}/${maxPoints}</span></div>
+  return html`<li><div class="row"><span class="status ${setAside ? 'soft' : status}" role="img" aria-label="${word}">${mark}</span><span class="title">${title}</span><span class="points">${points}/${maxPoints}</span></div>
 ${why.length > 0 && html`<div class="why">${why}</div>`}</li>`;
 }
 

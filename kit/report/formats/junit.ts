@@ -1,6 +1,6 @@
 /** JUnit XML as readers accept it: a suite an exercise, a case a check, points as properties. */
 import { plain } from '../plain.ts';
-import type { Report } from '../report.ts';
+import { counted, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 import { remainder } from './rows.ts';
 
@@ -22,15 +22,16 @@ ${cases.join('')}  </testsuite>
 }
 
 function testCase(check: StudentCheck, id: string, problem: string | null, { final }: StudentReport): string {
-  const { title, status, points, maxPoints } = check;
+  const { title, points, maxPoints } = check;
   return `    <testcase name="${xml(title)}" classname="${xml(id)}">
-${properties('      ', { ...(final && { points }), maxPoints })}${outcome(status, check, problem)}    </testcase>
+${properties('      ', { ...(final && { points }), maxPoints })}${outcome(check, problem)}    </testcase>
 `;
 }
 
 /** A fault of the machine is an error, not a failure. */
-function outcome(status: StudentCheck['status'], { feedback, details }: StudentCheck, problem: string | null): string {
+function outcome({ status, feedback, setAside, details }: StudentCheck, problem: string | null): string {
   if (status === 'pass') return '';
+  if (setAside) return `      <skipped message="${xml(setAside)}"/>\n`;
   if (status === 'not-judged')
     return '      <error type="not-judged" message="could not be judged, through no fault of the code"/>\n';
   const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
@@ -60,8 +61,10 @@ function properties(indent: string, values: Record<string, string | number>): st
 }
 
 function counts(checks: StudentCheck[]): string {
-  const count = (wanted: StudentCheck['status']) => checks.filter(({ status }) => status === wanted).length;
-  return `tests="${checks.length}" failures="${count('fail')}" errors="${count('not-judged')}" skipped="0"`;
+  const here = counted(checks);
+  const count = (wanted: StudentCheck['status']) => here.filter(({ status }) => status === wanted).length;
+  const skipped = checks.length - here.length;
+  return `tests="${checks.length}" failures="${count('fail')}" errors="${count('not-judged')}" skipped="${skipped}"`;
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -1,6 +1,6 @@
 /** A summary in GitHub's Markdown, for a job's page ($GITHUB_STEP_SUMMARY). */
 import { plain } from '../plain.ts';
-import type { Report } from '../report.ts';
+import { counted, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 
 /** GitHub refuses a summary with more than 1 MiB, whole. */
@@ -31,7 +31,7 @@ function fitting(head: string, details: string[]): string {
 function heading(view: StudentReport): string {
   const { exercises, submission, score, maxScore, final, adjustments, cases } = view;
   const rows = exercises.map((exercise) => {
-    const unjudged = exercise.checks.some(({ status }) => status === 'not-judged');
+    const unjudged = counted(exercise.checks).some(({ status }) => status === 'not-judged');
     const points = unjudged ? '?' : exercise.score;
     return `| ${prose(exercise.title)} | ${points} | ${exercise.maxScore} |\n`;
   });
@@ -59,7 +59,9 @@ function exerciseText({ title, id, problem, checks }: StudentExercise): string {
   return `### ${prose(title)}\n\n${code(id)}\n\n${why}${lines.join('')}`;
 }
 
-function checkText({ title, status, points, maxPoints, feedback, details }: StudentCheck, quiet: boolean): string {
+function checkText(check: StudentCheck, quiet: boolean): string {
+  const { title, status, points, maxPoints, feedback, setAside, details } = check;
+  if (setAside) return `- ➖ ${prose(title)}: ${prose(setAside)}\n`;
   if (status === 'not-judged') return `- ${MARK[status]} ${prose(title)}: could not be judged\n`;
   const lines = [`- ${MARK[status]} ${prose(title)}: ${points}/${maxPoints}\n`];
   if (status === 'fail' && !quiet) {

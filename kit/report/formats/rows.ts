@@ -1,5 +1,6 @@
 /** A grade as rows of points whose sums are the score and what it is out of. */
 import { plain } from '../plain.ts';
+import { counted } from '../report.ts';
 import type { StudentCheck, StudentExercise, StudentReport } from '../student-view.ts';
 
 export interface Row {
@@ -11,7 +12,7 @@ export interface Row {
 
 const MAX_NAME = 120;
 
-/** One row a check, whatever a policy made of the points. */
+/** One row a check, whatever a policy made of the points; none for what was set aside. */
 export function checkRows({ exercises }: StudentReport): Row[] {
   return exercises.flatMap((exercise) => rowsOf(exercise, exercises.length > 1));
 }
@@ -47,7 +48,7 @@ export function reasons({ adjustments }: StudentReport): string {
 }
 
 function rowsOf(exercise: StudentExercise, prefixed: boolean): Row[] {
-  return exercise.checks.map(({ title, status, points, maxPoints }) => ({
+  return counted(exercise.checks).map(({ title, status, points, maxPoints }) => ({
     name: named(prefixed ? `${exercise.title}: ${title}` : title),
     status,
     points,
@@ -75,7 +76,7 @@ function wholeRow(view: StudentReport): Row {
 }
 
 function statusOf(checks: StudentCheck[], points: number, maxPoints: number): Row['status'] {
-  if (checks.some(({ status }) => status === 'not-judged')) return 'not-judged';
+  if (counted(checks).some(({ status }) => status === 'not-judged')) return 'not-judged';
   return points >= maxPoints ? 'pass' : 'fail';
 }
 

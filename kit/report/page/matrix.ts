@@ -16,8 +16,11 @@ export interface MatrixPicture {
   axes?: string[];
 }
 
-const CELL = 18;
-const MARGIN = 22;
+const MARGIN = 26;
+const BAR = 18;
+
+/** Pixels of a cell: a few are drawn large enough to point at with ease. */
+const cellSize = (columns: number) => (columns <= 10 ? 26 : 18);
 
 /** The three maps with their scales. */
 export function matrixPictures(picture: MatrixPicture): Html {
@@ -52,36 +55,41 @@ interface Cell {
 
 function map(name: string, picture: MatrixPicture, cellAt: (i: number) => Cell): Html {
   const { rows, columns, origin = [0, 0], axes = [] } = picture;
-  const [width, height] = [MARGIN + columns * CELL + 2, MARGIN + rows * CELL + 2];
+  const cell = cellSize(columns);
+  const [width, height] = [MARGIN + columns * cell + 2, MARGIN + rows * cell + 2];
   const cells = Array.from({ length: rows * columns }, (_, i) => {
     const { colour, text } = cellAt(i);
-    const [x, y] = [MARGIN + (i % columns) * CELL, MARGIN + Math.floor(i / columns) * CELL];
+    const [x, y] = [MARGIN + (i % columns) * cell, MARGIN + Math.floor(i / columns) * cell];
     const tip = html`<title>${name} ${text}</title>`;
-    const rect = html`<rect class="${colour ?? 'odd'}" data-i="${i}" x="${x}" y="${y}" width="${CELL - 1}" height="${CELL - 1}">${tip}</rect>`;
-    const mark = html`<text class="oddmark" x="${x + CELL / 2 - 3}" y="${y + 13}" pointer-events="none">!</text>`;
+    const rect = html`<rect class="${colour ?? 'odd'}" data-i="${i}" x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}">${tip}</rect>`;
+    const mark = html`<text class="oddmark" x="${x + cell / 2 - 3}" y="${y + cell / 2 + 4}" pointer-events="none">!</text>`;
     return colour === null ? [rect, mark] : rect;
   });
   return html`<figure class="map"><figcaption>${name}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${name}, ${rows} by ${columns}">
-${ticks(columns, origin[1] ?? 0, axes[1]).map(([at, text]) => html`<text x="${MARGIN + at * CELL + CELL / 2}" y="${MARGIN - 7}" text-anchor="middle">${text}</text>`)}
-${ticks(rows, origin[0] ?? 0, axes[0]).map(([at, text]) => html`<text x="${MARGIN - 5}" y="${MARGIN + at * CELL + 13}" text-anchor="end">${text}</text>`)}
+${axes.length === 2 && corner(axes)}
+${ticks(columns, origin[1] ?? 0).map(([at, text]) => html`<text x="${MARGIN + at * cell + cell / 2}" y="${MARGIN - 7}" text-anchor="middle">${text}</text>`)}
+${ticks(rows, origin[0] ?? 0).map(([at, text]) => html`<text x="${MARGIN - 6}" y="${MARGIN + at * cell + cell / 2 + 3}" text-anchor="end">${text}</text>`)}
 ${cells}</svg></figure>`;
 }
 
-/** The axis' letter first, then numbers that do not crowd. */
-function ticks(size: number, origin: number, letter = ''): [number, string][] {
-  const step = size <= 8 ? 1 : size <= 20 ? 5 : 10;
-  const numbers = Array.from({ length: size }, (_, i): [number, string] => [i, String(origin + i)]).filter(
-    ([i, text]) => Number(text) % step === 0 && !(letter && i === 0),
-  );
-  return letter ? [[0, letter], ...numbers] : numbers;
+/** Which axis goes down and which goes across, parted by a stroke. */
+function corner([down, across]: string[]): Html {
+  return html`<text class="axis" x="1" y="${MARGIN - 3}">${down}</text><text class="axis" x="${MARGIN - 4}" y="9" text-anchor="end">${across}</text><line class="corner" x1="3" y1="3" x2="${MARGIN - 4}" y2="${MARGIN - 4}"/>`;
+}
+
+/** Numbers that do not crowd. */
+function ticks(size: number, origin: number): [number, string][] {
+  const step = size <= 10 ? 1 : size <= 20 ? 5 : 10;
+  const numbers = Array.from({ length: size }, (_, i): [number, string] => [i, String(origin + i)]);
+  return numbers.filter(([, text]) => Number(text) % step === 0);
 }
 
 /** A vector as bars that stand on zero: what is due as an outline, what was computed filled. */
 export function vectorPicture({ columns, got, want, tolerance, axes }: MatrixPicture): Html {
   const finite = [...(got ?? []), ...want].filter((value) => value !== null);
   const [least, most] = [Math.min(0, ...finite), Math.max(0, ...finite)];
-  const [bar, tall] = [CELL, 120];
+  const [bar, tall] = [BAR, 120];
   const y = (value: number) => 4 + ((most - value) / (most - least || 1)) * tall;
   const width = columns * bar + 4;
   const bars = Array.from({ length: columns }, (_, i) => {

@@ -80,6 +80,8 @@ input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid
 .map figcaption{font-size:.85rem;color:var(--soft);margin-bottom:.25rem}
 .map svg{display:block;max-width:100%;height:auto}
 .map text{fill:var(--soft);font:10px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.map .axis{fill:var(--ink);font-weight:700}
+.map .corner{stroke:var(--line);stroke-width:1}
 .map .odd{fill:var(--paper);stroke:var(--bad);stroke-width:1}
 .map .oddmark{fill:var(--bad);font-weight:700}
 .map rect.here{stroke:var(--ink);stroke-width:2}

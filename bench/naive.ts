@@ -1,0 +1,24 @@
+/**
+ * The baseline for `kit grade-all`: a submission in a vitest run of its own, a test file an exercise, each in one process
+ * held to the same checks on hidden cases. Gradient checks are left out, so it does less than what it is compared with.
+ */
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, expect, it } from 'vitest';
+import { HiddenCases, judge } from '../kit/grade/judge.ts';
+import { MaterialsShelf } from '../kit/grade/materials.ts';
+import { findCourse, PACKAGE_ROOT, specOf } from '../kit/spec/course.ts';
+import { comparable, localSubject } from './local-subject.ts';
+
+export function judgeNaively(id: string, functions: Record<string, (...args: unknown[]) => unknown>): void {
+  const course = findCourse(PACKAGE_ROOT);
+  const shelf = new MaterialsShelf(course);
+  const spec = specOf(course, id);
+  beforeAll(() => tf.setBackend('wasm'));
+  it.each(comparable(spec))('$title', async (check) => {
+    const cases = new HiddenCases('naive', await shelf.oracle(id));
+    const subject = localSubject(functions, spec.exports);
+    const [judgement] = await judge(subject, await shelf.materials(id), cases, [check]);
+    expect(judgement).toMatchObject({ status: 'pass' });
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * What the right and the wrong answers of an exercise take in its time checks, in times the model solution, to choose a
+ * budget by: `npx tsx bench/time-checks.ts sliding-window [backend [answer…]]`. It asks for no GPU, which is for an author
+ * to weigh.
+ */
+import { AnyDevice } from '../kit/grade/any-device.ts';
+import type { HostOptions } from '../kit/grade/host-pool.ts';
+import { HiddenCases, judge } from '../kit/grade/judge.ts';
+import { MaterialsShelf } from '../kit/grade/materials.ts';
+import { Sandbox } from '../kit/grade/sandbox.ts';
+import { Subject } from '../kit/grade/subject.ts';
+import { findCourse, selectExercises } from '../kit/spec/course.ts';
+import { candidatesOf } from '../kit/verify/candidates.ts';
+
+const [exercise, backend = 'wasm', ...names] = process.argv.slice(2);
+const course = findCourse();
+const [id] = selectExercises(course, [exercise]);
+const shelf = new MaterialsShelf(course);
+const materials = await shelf.materials(id);
+const checks = materials.spec.checks.filter(({ kind }) => kind === 'time');
+const cases = new HiddenCases('bench', await shelf.oracle(id), await shelf.solution(id));
+const hosts = new AnyDevice({ backend: backend as HostOptions['backend'] });
+try {
+  for (const { kind, name, bundle, path } of await candidatesOf(course, id)) {
+    if (kind === 'stub' || (names.length > 0 && !names.includes(name))) continue;
+    const sandbox = new Sandbox(hosts);
+    const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle, path });
+    const started = performance.now();
+    for (const { check, status, reason, failure, outcome } of await judge(subject, materials, cases, checks)) {
+      const { ratio, low, high, pairs, noise, ms } = outcome?.timing ?? {};
+      const numbers = outcome?.timing
+        ? `${ratio?.toFixed(2)} (${low?.toFixed(2)} to ${high?.toFixed(2)}), ${pairs} pairs, noise ${noise?.toFixed(2)}, ${ms?.toFixed(2)} ms`
+        : (failure?.message ?? reason);
+      const took = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(
+        `${check.id}  ${kind.padEnd(9)} ${name.padEnd(24)} ${status.padEnd(10)} ${numbers}; judged in ${took} s`,
+      );
+    }
+    await sandbox.close();
+  }
+} finally {
+  await hosts.stop();
+}

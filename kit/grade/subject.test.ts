@@ -1,0 +1,41 @@
+/** A subject whose host answers at once, on a clock of the test's own. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Sandbox } from './sandbox.ts';
+import { Subject } from './subject.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Each call takes 9 s, of which the host says that 7 ms were the submission's. */
+function subjectOfSlowCalls() {
+  const asked: { timed?: boolean }[] = [];
+  const host = {
+    request: async (method: string, params: { timed?: boolean }) => {
+      if (method === 'load') return { op: 'loaded', exports: ['f'] };
+      asked.push(params);
+      vi.advanceTimersByTime(9000);
+      return { op: 'returned', result: 1, value: ['v', 1], promise: false, ...(params.timed && { ms: 7 }) };
+    },
+  };
+  const sandbox = { open: async () => ({ host, id: 1 }) } as unknown as Sandbox;
+  const options = { exports: { f: 'number' }, bundle: { code: '', map: '' } as never, timeout: 10 };
+  return { subject: new Subject(sandbox, options), asked };
+}
+
+const calls = async (subject: Subject, count: number) => {
+  for (let i = 0; i < count; i++) await subject.submission.f();
+};
+
+it('the calls of an exercise may take so long in all', async () => {
+  const { subject } = subjectOfSlowCalls();
+  await calls(subject, 14);
+  await expect(calls(subject, 1)).rejects.toThrow('its calls took more than 120 s in all');
+});
+
+it('timed calls are none of those, since they are many; what they took is the host’s to say', async () => {
+  const { subject, asked } = subjectOfSlowCalls();
+  expect(await subject.timed(() => calls(subject, 100))).toEqual({ result: undefined, ms: 700 });
+  expect(asked.every(({ timed }) => timed)).toBe(true);
+  await calls(subject, 14);
+  expect(asked.slice(100).some(({ timed }) => timed)).toBe(false);
+});
