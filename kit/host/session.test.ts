@@ -47,10 +47,14 @@ describe('a sandbox that keeps to the rules', () => {
     await peer.call(...sent);
     peer.session.forget();
     await new Promise(setImmediate);
+    // It hears of that with what it is asked next.
+    expect(peer.heard.map(({ op }) => op)).toEqual(['call']);
+    await peer.call(returned());
     const heardBytes = peer.heard.reduce((sum, message) => sum + encodeFrame(message).length, 0);
-    expect(peer.heard.map(({ op }) => op)).toEqual(['call', 'forget']);
+    expect(peer.heard.map(({ op }) => op)).toEqual(['call', 'forget', 'call']);
     const tensorBytes = 4 * (6 + 6 + 4 + 1);
-    expect(peer.session.ledger()).toEqual({ bytesIn: sentBytes, bytesOut: heardBytes, tensorBytes, fallbacks: {} });
+    const bytesIn = sentBytes + encodeFrame(returned()).length;
+    expect(peer.session.ledger()).toEqual({ bytesIn, bytesOut: heardBytes, tensorBytes, fallbacks: {} });
   });
 
   it('may be timed, and cannot tell', async () => {

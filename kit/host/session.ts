@@ -43,6 +43,7 @@ export class Session {
   readonly #workbench: Workbench;
   readonly #reader = new FrameReader();
   #queue: FromSandbox[] = [];
+  #unsent: Uint8Array[] = [];
   #working = false;
   #waiting: Waiting | undefined;
   #death: Death | undefined;
@@ -196,14 +197,13 @@ export class Session {
 
   #send(message: ToSandbox): void {
     if (this.#death) return;
-    // What is said in one turn goes in one write.
-    if (this.stream.writableCorked === 0) {
-      this.stream.cork();
-      process.nextTick(() => this.stream.uncork());
-    }
-    const frame = encodeFrame(message);
-    this.#bytesOut += frame.length;
-    this.stream.write(frame);
+    this.#unsent.push(encodeFrame(message));
+    // Each write wakes the peer, and nobody waits for it to have forgotten.
+    if (message.op === 'forget') return;
+    const bytes = Buffer.concat(this.#unsent);
+    this.#unsent = [];
+    this.#bytesOut += bytes.length;
+    this.stream.write(bytes);
   }
 
   #receive(chunk: Uint8Array): void {

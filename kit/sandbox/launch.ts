@@ -37,6 +37,8 @@ export function launch(isolation: Isolation, runtime: string, limits: Limits): L
     PERMISSION_FLAG,
     `--allow-fs-read=${inside}`,
     '--no-warnings',
+    // Its life is too short for V8 to find out by itself what is worth compiling.
+    '--always-sparkplug',
     '--disable-proto=delete',
     `--max-old-space-size=${limits.heapMiB}`,
     inside,
