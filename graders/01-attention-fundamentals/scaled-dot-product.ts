@@ -31,7 +31,7 @@ export default defineGrader({
       q = draw.normal([B, H, T, D], { std: 2 });
       k = draw.normal([B, H, S, D], { std: 2 });
       if (c.logits) q = scaledToLogits(q, k, c);
-    } while (c.logits && !decided(q, k, c));
+    } while (c.logits && !(decided(q, k, c) && (!c.causal || hidesWinner(q, k, c))));
     const v = draw.normal([B, H, S, V]);
     const mask = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
     return { q, k, v, ...(mask && { mask }) };
@@ -172,4 +172,9 @@ function decided(q: NdArray, k: NdArray, c: Case): boolean {
     const sorted = [...row].sort((a, b) => a - b);
     return sorted.every((logit, i) => i === 0 || logit - sorted[i - 1] > APART);
   });
+}
+
+/** Some query's largest logit is in its future, so that whoever looks there gets another answer. */
+function hidesWinner(q: NdArray, k: NdArray, c: Case): boolean {
+  return logitsOf(q, k, c).some((row, i) => row.indexOf(Math.max(...row)) > (i % c.T) + c.S - c.T);
 }
