@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
 import { HostPool } from '../kit/grade/host-pool.ts';
 import { MaterialsShelf } from '../kit/grade/materials.ts';
-import type { Report } from '../kit/report/report.ts';
+import { counted, type Report } from '../kit/report/report.ts';
 import { terminalReport } from '../kit/report/terminal.ts';
 import { findCourse, pathsOf } from '../kit/spec/course.ts';
 import { temporaryFolder } from '../kit/temporary-folder.ts';
@@ -60,7 +60,7 @@ describe('an attack gains no more than its answer is worth, harms nobody, and is
     expect(messages.join('\n')).toMatch(attack.says);
     // What an attack throws names each way that it found open so.
     expect(messages.join('\n')).not.toContain('GOT');
-    expect(report.exercises[0].checks.filter(({ status }) => status === 'not-judged')).toEqual([]);
+    expect(counted(report.exercises[0].checks).filter(({ status }) => status === 'not-judged')).toEqual([]);
 
     const printed = terminalReport(report, { explain: 'all', width: 100 });
     expect(printed).not.toMatch(CONTROL);
