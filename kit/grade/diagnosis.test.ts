@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nanInWords } from './first-nan.ts';
-import { ATTENTION, checkOf, grade, SOFTMAX, SOLUTIONS, STUBS, softmaxWith } from './submissions.ts';
+import { ATTENTION, checkOf, checksOf, grade, SOFTMAX, SOLUTIONS, STUBS, softmaxWith } from './submissions.ts';
 
 /** On the public cases, as a learner has it. */
 const messageOf = async (body: string, check: string): Promise<string | null> =>
@@ -72,5 +72,14 @@ describe('attention that is twice as large', () => {
     expect(report.exercises[0].checks.map(({ message }) => message).join('\n')).toContain(
       'Every value is 2 times what is due.',
     );
+  });
+});
+
+describe('a mistake that is not known', () => {
+  it('is not taken for one that gives the same zeros and infinities', async () => {
+    const source = SOLUTIONS[SOFTMAX].replace('tf.exp(', 'tf.neg(');
+    const checks = checksOf(await grade({ [SOFTMAX]: source }, { seed: undefined }));
+    expect(checks[0]).toMatchObject({ id: 'values/rows', status: 'fail' });
+    expect(checks.map(({ misconception }) => misconception)).toEqual(checks.map(() => null));
   });
 });

@@ -10,7 +10,7 @@ import { Subject } from '../grade/subject.ts';
 import type { CheckSpec } from '../spec/exercise.ts';
 import type { Oracle } from '../spec/grader.ts';
 import { deriveSeed } from '../tensors/draw.ts';
-import { sizeOf } from '../tensors/ndarray.ts';
+import { type NdArray, sizeOf } from '../tensors/ndarray.ts';
 import type { Candidate } from './candidates.ts';
 
 export interface FixtureSources {
@@ -21,7 +21,7 @@ export interface FixtureSources {
   hosts: HostPool;
 }
 
-/** Failing cases kept of a mistake: enough to know it by. The smallest are kept. */
+/** Failing cases kept of a mistake: enough to know it by. The smallest of those that say much are kept. */
 const KEPT_CASES = 2;
 
 /** Also returns how the wrong variants were judged on the public cases, by name, since that is the costly part. */
@@ -77,10 +77,19 @@ function mistakeOf(judgements: Judgement[], fixture: Fixture): Mistake {
   const { codes, outputs } = observationOf(judgements);
   const unjudged = judgements.find(({ status, setAside }) => status === 'not-judged' && !setAside);
   if (unjudged) throw new Error(`${fixture.exercise}, ${unjudged.check.id}: ${unjudged.reason}`);
-  const smallest = Object.entries(outputs)
-    .map(([key, values]) => ({ key, values, size: Object.values(values).reduce((sum, x) => sum + sizeOf(x.shape), 0) }))
+  const telling = Object.entries(outputs)
+    .map(([key, values]) => ({ key, values, says: saysMuch(values), size: sizeOfAll(values) }))
     .filter(({ size }) => size > 1)
-    .sort((a, b) => a.size - b.size);
-  const kept = smallest.slice(0, KEPT_CASES).map(({ key, values }) => [key, storedOutputs(values)]);
+    .sort((a, b) => Number(b.says) - Number(a.says) || a.size - b.size);
+  const kept = telling.slice(0, KEPT_CASES).map(({ key, values }) => [key, storedOutputs(values)]);
   return { codes, outputs: Object.fromEntries(kept) };
+}
+
+const sizeOfAll = (values: Record<string, NdArray>) =>
+  Object.values(values).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+/** Many mistakes give the same where all is zero, or no number. */
+function saysMuch(values: Record<string, NdArray>): boolean {
+  const numbers = Object.values(values).flatMap(({ data }) => Array.from(data).filter(Number.isFinite));
+  return new Set(numbers).size > 1;
 }
