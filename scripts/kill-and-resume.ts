@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { PACKAGE_ROOT } from '../kit/spec/course.ts';
 import { Draw } from '../kit/tensors/draw.ts';
@@ -33,28 +34,28 @@ const out = mkdtempSync(join(tmpdir(), 'kit-kills-'));
 const kit = ['grade-all', folder, '--out', out, '--seed', values.seed];
 if (values.exercise.length > 0) kit.push('--exercise', ...values.exercise);
 
-/** Runs until so many more submissions have ended, and a moment of chance after that; to the end where that is undefined. */
+/** Runs until so many more submissions have been judged, and a moment of chance after that; to the end where that is undefined. */
 async function grade(until?: number): Promise<string> {
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'bin/kit.js'), ...kit], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let ended = 0;
-  child.stdout.on('data', (text: Buffer) => {
-    const before = ended;
-    ended += text.toString().match(/^\s*\d+\/\d+ /gm)?.length ?? 0;
-    if (until !== undefined && before < until && ended >= until) {
-      setTimeout(() => child.kill('SIGKILL'), draw.number(0, 1500));
-    }
+  let judged = 0;
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!/^\d+\/\d+ /.test(line) || line.endsWith('unchanged')) return;
+    if (++judged === until) setTimeout(() => child.kill('SIGKILL'), draw.number(0, 1500));
   });
   const [code, signal] = await once(child, 'exit');
   return signal ?? `exit ${code}`;
 }
 
-const each = Math.floor(entries.length / (kills + 1));
+// What was in flight is lost each time, so a little less than an even share.
+const share = Math.floor(entries.length / (kills + 3));
 for (let kill = 1; kill <= kills; kill++) {
-  const how = await grade(draw.integer(1, 2 * each - 1));
+  const how = await grade(draw.integer(1, 2 * share - 1));
   const journalled = readFileSync(join(out, 'journal.jsonl'), 'utf8').split('\n').length - 1;
   console.log(`${kill}/${kills}: ${how}, ${journalled} records in the journal`);
+  if (how !== 'SIGKILL')
+    throw new Error('it came to its end before it could be killed: too few submissions, or kills too many');
 }
 console.log(`to the end: ${await grade()}`);
 const same = readFileSync(join(out, 'gradebook.json')).equals(readFileSync(wanted));
