@@ -120,12 +120,8 @@ export class Session {
 
   /** The result with shapes and dtypes as they really are. Its tensors, gathered in `tensors`, are results, so no leaks. */
   resolve(value: WireValue, tensors: WireTensor[] = []): WireValue {
-    const found: WireTensor[] = [];
-    const resolved = resolveTensors(value, this.#workbench.heap, found);
-    for (const tensor of found) {
-      this.#results.add(tensor[1]);
-      tensors.push(tensor);
-    }
+    const resolved = resolveTensors(value, this.#workbench.heap, tensors);
+    for (const [, handle] of tensors) this.#results.add(handle);
     return resolved;
   }
 

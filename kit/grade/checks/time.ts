@@ -61,7 +61,10 @@ export const checkTime: Check = async ({ check, grader, subject, seed, startTria
     const { verdict, ratio, low, high, pairs } = comparison;
     const ms = median(times);
     const timing: Timing = {
-      ...{ ratio, low, high, pairs },
+      ratio,
+      low,
+      high,
+      pairs,
       budget: plan.budget,
       noise: Math.max(1, noise.high, 1 / noise.low),
       ms,
