@@ -1,5 +1,6 @@
 /** Submissions that hang, end themselves, or reach for what is not theirs; and hosts that fail under innocent ones. */
 import { describe, expect, it } from 'vitest';
+import type { Host } from '../host/client.ts';
 import type { ExerciseReport } from '../report/report.ts';
 import { verdictOf } from '../report/report.ts';
 import { specOf } from '../spec/course.ts';
@@ -100,14 +101,16 @@ describe('a submission that', () => {
 });
 
 describe('a host that is killed', () => {
-  /** Kills the host when the graded exercise is called for the first so many times. */
+  /** Kills the first so many hosts, each when the graded exercise is first called there. */
   async function gradeWhileKilled(times: number) {
     const shelf = new MaterialsShelf(course);
     const materials = await shelf.materials(SOFTMAX);
     const run = materials.grader.run;
-    let left = times;
+    const killed = new Set<Host>();
     materials.grader.run = async (...args) => {
-      if (left-- > 0) (await hosts.get()).child.kill('SIGKILL');
+      const host = await hosts.get();
+      if (killed.size < times && !killed.has(host)) host.child.kill('SIGKILL');
+      killed.add(host);
       return run(...args);
     };
     return grade({ [SOFTMAX]: SOLUTIONS[SOFTMAX] }, { shelf });

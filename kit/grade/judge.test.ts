@@ -30,6 +30,7 @@ const exampleCase = { name: 'c', params: {}, inputs: {}, expected: {}, tolerance
 async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string | null = null) {
   const subject = {
     submission: {},
+    ready: async () => {},
     usage: async () => ({
       cost: new Meter().read(),
       leaked: [],

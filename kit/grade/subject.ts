@@ -9,7 +9,8 @@ import type { WireValue } from '../protocol/messages.ts';
 import type { Bundle } from '../sandbox/bundle.ts';
 import type { ResultShape } from '../spec/exercise.ts';
 import type { Submission } from '../spec/grader.ts';
-import { type NdArray, ndarray } from '../tensors/ndarray.ts';
+import { type NdArray, ndarray, sizeOf } from '../tensors/ndarray.ts';
+import { BusyTime } from './busy-time.ts';
 import { type Failure, failureOfDeath, SubmissionFault } from './failure.ts';
 import { bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -41,7 +42,7 @@ export class Subject {
   readonly submission: Submission;
   #handles = new Map<NdArray, number>();
   #lastHandle = 0;
-  #spentMs = 0;
+  readonly #spent = new BusyTime();
   /** Values that came with a result. */
   readonly #inline = new Map<number, Uint8Array>();
   /** What loading the file ended in, if not in functions to call. It would end so again. */
@@ -61,6 +62,11 @@ export class Subject {
     );
   }
 
+  /** Has a sandbox with the code loaded, as calls that are made side by side need. @throws SubmissionFault */
+  ready(): Promise<void> {
+    return this.#ask(async () => {});
+  }
+
   async read(value: unknown): Promise<NdArray> {
     if (!(value instanceof RemoteTensor)) throw new Error('read takes a tensor that the submission returned');
     const { dtype } = value;
@@ -69,7 +75,12 @@ export class Subject {
     }
     const bytes =
       this.#inline.get(value.handle) ??
-      (await this.#ask((host, session) => host.request('read', { session, handle: value.handle })));
+      (await this.#ask(async (host, session) => {
+        const found = await host.request('read', { session, handle: value.handle });
+        const due = sizeOf(value.shape) * (dtype === 'bool' ? 1 : 4);
+        if (found.length !== due) throw new KernelRefused('another tensor is in its place');
+        return found;
+      }));
     const aligned = Uint8Array.from(bytes).buffer;
     const data =
       dtype === 'float32'
@@ -206,16 +217,13 @@ export class Subject {
   #request<M extends 'call' | 'gradient' | 'gradientEnd'>(method: M, params: object): Promise<Outcome> {
     const timeoutMs = this.#timeoutMs;
     const isTimed = this.#timedMs !== undefined;
-    if (!isTimed && this.#spentMs > CALLS_IN_ALL * timeoutMs) {
+    if (!isTimed && this.#spent.ms > CALLS_IN_ALL * timeoutMs) {
       const message = `it was stopped: its calls took more than ${(CALLS_IN_ALL * timeoutMs) / 1000} s in all`;
       throw new SubmissionFault({ code: 'limit', message }, true);
     }
-    const started = performance.now();
     return this.#ask(async (host, session) => {
-      const request = host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
-      const outcome = await request.finally(() => {
-        if (!isTimed) this.#spentMs += performance.now() - started;
-      });
+      const request = () => host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
+      const outcome = await (isTimed ? request() : this.#spent.during(request));
       this.#keepPrinted(outcome.printed);
       for (const [handle, bytes] of outcome.inline ?? []) this.#inline.set(handle, bytes);
       return outcome;
@@ -224,8 +232,10 @@ export class Subject {
 
   /** With this code loaded. @throws SubmissionFault where the sandbox ends */
   async #ask<T>(request: (host: Host, session: number) => Promise<T>): Promise<T> {
+    let session: Sandbox['current'];
     try {
-      const { host, id } = await this.sandbox.open();
+      session = await this.sandbox.open();
+      const { host, id } = session;
       if (!this.#isLoaded) await this.#load(host, id);
       return await request(host, id);
     } catch (error) {
@@ -238,12 +248,17 @@ export class Subject {
       }
       if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;
       this.sandbox.throwIfAbandoned();
-      this.sandbox.lost();
-      this.#handles.clear();
-      this.#inline.clear();
+      // Of what was asked together, the first to hear of it has seen to it.
+      if (session === this.sandbox.current) this.#lost();
       if (error instanceof SandboxDied) this.#keepPrinted(error.death.printed);
       throw error instanceof SandboxDied ? new SubmissionFault(failureOfDeath(error.death), true) : error;
     }
+  }
+
+  #lost(): void {
+    this.sandbox.lost();
+    this.#handles.clear();
+    this.#inline.clear();
   }
 
   async #load(host: Host, session: number): Promise<void> {

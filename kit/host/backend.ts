@@ -52,11 +52,14 @@ export const moveToDevice = (tensor: DeviceTensor): void => current.moveToDevice
 /** What the device complained of since this was last asked. */
 export const takeDeviceFault = (): string | null => current.takeFault?.() ?? null;
 
-/** Fetches what `runKernel` will compute with on the processor, where the backend cannot be read synchronously. */
-export async function fetchForKernel(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): Promise<void> {
+/**
+ * Fetches what `runKernel` will compute with on the processor, where the backend cannot be read synchronously.
+ * Undefined where nothing needs to be waited for.
+ */
+export function fetchForKernel(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): Promise<void> | undefined {
   if (!current.readsAsynchronously) return;
   const needed = runsOnCpu(name, inputs, plan) ? Object.keys(inputs) : namesToCopy(name, inputs, plan);
-  await Promise.all(needed.map((input) => inputs[input].data()));
+  if (needed.length > 0) return Promise.all(needed.map((input) => inputs[input].data())).then(() => {});
 }
 
 function runsOnCpu(name: string, inputs: Record<string, tf.Tensor>, plan: Plan): boolean {

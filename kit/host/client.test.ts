@@ -12,11 +12,11 @@ function startProgram(source: string): Promise<Host> {
 
 const answering = `process.on('message', (batch) => {
   for (const { id, method } of [batch].flat()) {
-    if (method === 'start') process.send({ id, result: { backend: { name: 'cpu' }, isolation: 'permissions' } });
+    if (method === 'start') process.send([{ id, result: { backend: { name: 'cpu' }, isolation: 'permissions' } }]);
     if (method === 'usage') { console.error('FATAL ERROR: heap limit'); setTimeout(() => process.exit(7), 50); }
-    if (method === 'open') process.send({ id, error: 'no room' });
-    if (method === 'read') process.send({ id, error: 'gone', refused: true });
-    if (method === 'call') process.send({ id, error: 'it looped', death: { reason: 'timeout', detail: 'it looped' } });
+    if (method === 'open') process.send([{ id, error: 'no room' }]);
+    if (method === 'read') process.send([{ id, error: 'gone', refused: true }]);
+    if (method === 'call') process.send([{ id, error: 'it looped', death: { reason: 'timeout', detail: 'it looped' } }]);
   }
 });`;
 

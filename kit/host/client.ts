@@ -112,12 +112,8 @@ export class Host {
   }
 
   #listen(): void {
-    this.child.on('message', ({ id, result, error, death, refused, absent }: Response) => {
-      const pending = this.#pending.get(id);
-      if (error === undefined) pending?.resolve(result as never);
-      else if (death) pending?.reject(new SandboxDied(death));
-      else if (absent) pending?.reject(new BackendNotHere(error));
-      else pending?.reject(refused ? new KernelRefused(error) : new HostFailed(error));
+    this.child.on('message', (responses: Response[]) => {
+      for (const response of responses) this.#settle(response);
     });
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-2000);
@@ -130,6 +126,14 @@ export class Host {
         .find((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
       this.#fail(`the host ended (${signal ?? `exit status ${code}`})${last ? `: ${last.trim().slice(0, 300)}` : ''}`);
     });
+  }
+
+  #settle({ id, result, error, death, refused, absent }: Response): void {
+    const pending = this.#pending.get(id);
+    if (error === undefined) pending?.resolve(result as never);
+    else if (death) pending?.reject(new SandboxDied(death));
+    else if (absent) pending?.reject(new BackendNotHere(error));
+    else pending?.reject(refused ? new KernelRefused(error) : new HostFailed(error));
   }
 
   #fail(reason: string): void {

@@ -5,12 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { WireTensor } from '../protocol/messages.ts';
 import { DEFAULT_LIMITS, hasBubblewrap, type Isolation, launch } from '../sandbox/launch.ts';
-import { bytesOf, startBackend } from './backend.ts';
+import { startBackend } from './backend.ts';
 import { BackendAbsent } from './backends/backend.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
-import type { Outcome, Requests, Response } from './requests.ts';
+import type { Requests, Response } from './requests.ts';
 import { measureRoofline } from './roofline.ts';
 import { SandboxDied } from './sandbox-state.ts';
 import { Session } from './session.ts';
@@ -55,7 +54,7 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   async load({ session, code, file, path, timeoutMs }) {
     const answer = await ask(session, { op: 'load', code, file, path }, timeoutMs);
     if (answer.op === 'loaded') sessionOf(session).drawBaseline();
-    return outcome(session, answer);
+    return answer;
   },
   async inputs({ session, tensors }) {
     for (const { handle, bytes, shape, dtype } of tensors)
@@ -63,16 +62,13 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   },
   async call({ session, fn, args, timeoutMs, timed }) {
     const message = { op: 'call', fn, args } as const;
-    if (!timed) return outcome(session, await ask(session, message, timeoutMs));
+    if (!timed) return ask(session, message, timeoutMs);
     const { result, ms } = await turns.alone(() => sessionOf(session).askTimed(message, timeoutMs));
-    return { ...(await outcome(session, result)), ms };
+    return { ...result, ms };
   },
-  async gradient({ session, wrt, timeoutMs }) {
-    return outcome(session, await ask(session, { op: 'gradient', wrt }, timeoutMs));
-  },
-  async gradientEnd({ session, outputs, cotangents, timeoutMs }) {
-    return outcome(session, await ask(session, { op: 'gradientEnd', outputs, cotangents }, timeoutMs));
-  },
+  gradient: ({ session, wrt, timeoutMs }) => ask(session, { op: 'gradient', wrt }, timeoutMs),
+  gradientEnd: ({ session, outputs, cotangents, timeoutMs }) =>
+    ask(session, { op: 'gradientEnd', outputs, cotangents }, timeoutMs),
   async read({ session, handle }) {
     return sessionOf(session).read(handle);
   },
@@ -120,24 +116,6 @@ function sessionOf(id: number): Session {
   const session = sessions.get(id);
   if (!session) throw new Error(`no session ${id}`);
   return session;
-}
-
-/** Tensors of up to so many bytes come with the result that holds them; so many at most, as a result may name one a million times. */
-const INLINE_BYTES = 16 * 1024;
-const INLINE_TENSORS = 64;
-
-async function outcome(id: number, answer: Awaited<ReturnType<Session['ask']>>): Promise<Outcome> {
-  const session = sessionOf(id);
-  if (answer.op !== 'returned' && answer.op !== 'gradients') return { ...answer, ...printedBy(session) };
-  const tensors: WireTensor[] = [];
-  const resolved =
-    answer.op === 'returned'
-      ? { ...answer, value: session.resolve(answer.value, tensors) }
-      : { ...answer, values: answer.values.map((value) => session.resolve(value, tensors)) };
-  const small = tensors.filter(([, , shape, dtype]) => bytesOf({ shape, dtype }) <= INLINE_BYTES);
-  const handles = [...new Set(small.map(([, handle]) => handle))].slice(0, INLINE_TENSORS);
-  const read = await Promise.all(handles.map(async (handle) => [handle, await session.read(handle)] as const));
-  return { ...resolved, inline: new Map(read), ...printedBy(session) };
 }
 
 function printedBy(session: Session | undefined): { printed?: string } {
@@ -223,7 +201,19 @@ async function handle({ id, method, params }: Message): Promise<void> {
       absent: error instanceof BackendAbsent,
     };
   }
-  if (id !== undefined && process.connected) process.send?.({ id, ...response });
+  if (id !== undefined) answer({ id, ...response });
+}
+
+let outbox: Response[] = [];
+
+/** A message wakes the grader: what is ready in one turn goes together. */
+function answer(response: Response): void {
+  outbox.push(response);
+  if (outbox.length > 1) return;
+  setImmediate(() => {
+    if (process.connected) process.send?.(outbox);
+    outbox = [];
+  });
 }
 
 process.on('disconnect', () => process.exit(0));

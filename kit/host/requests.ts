@@ -1,6 +1,7 @@
 /** What the grader asks of the host, over Node's IPC. */
-import type { Final, WireValue } from '../protocol/messages.ts';
+import type { WireValue } from '../protocol/messages.ts';
 import type { Isolation } from '../sandbox/launch.ts';
+import type { Answer } from './answer.ts';
 import type { BackendChoice, BackendInfo } from './backend-names.ts';
 import type { Roofline } from './roofline.ts';
 import type { Death, Ledger, Usage } from './sandbox-state.ts';
@@ -13,12 +14,7 @@ export interface InputTensor {
   dtype: string;
 }
 
-/** The peer's final word on a request, its tensors resolved. */
-export type Outcome = Final & {
-  /** Values of its small tensors, by handle, to save asking for them. */
-  inline?: Map<number, Uint8Array>;
-  /** What was printed since the answer before. */
-  printed?: string;
+export type Outcome = Answer & {
   /** Of a timed call: from an idle device until its outputs were there, by the host's clock. */
   ms?: number;
 };

@@ -98,7 +98,7 @@ describe('a tensor that is not its own is out of reach', () => {
     expect(await peer.call(kernel('Exp', { x: handle }, [9]), returned(tensor(9)))).toEqual(refused(gone));
     await peer.call({ op: 'download', handle }, { op: 'dispose', handles: [handle] }, returned());
     expect(peer.heard.at(-1)).toEqual({ op: 'answer', error: gone });
-    expect(peer.session.resolve(tensor(handle))).toEqual(['x', 'a tensor that has been disposed']);
+    expect(await peer.call(returned(tensor(handle)))).toEqual(returned(['x', 'a tensor that has been disposed']));
     expect(other.session.usage()).toMatchObject({ leaked: [[1]], disposedOfCallers: 0 });
   });
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeFrame } from '../protocol/frames.ts';
 import { startBackend } from './backend.ts';
 import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from './fake-peer.ts';
@@ -40,6 +40,46 @@ describe('a sandbox that keeps to the rules', () => {
     expect(await answer).toEqual(returned());
   });
 
+  it('may be asked several things at once, and answers them in that order', async () => {
+    const peer = peerWithInputs();
+    const asked = ['f', 'g', 'h'].map((fn) => peer.session.ask({ op: 'call', fn, args: [] }, 5000));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(peer.heard.map((message) => 'fn' in message && message.fn)).toEqual(['f', 'g', 'h']);
+    // The second disposes of what the first returned, whose values were read by then.
+    peer.send(
+      uploadOf(1, 7),
+      returned(tensor(1)),
+      { op: 'dispose', handles: [1] },
+      uploadOf(2, 8),
+      returned(tensor(2)),
+    );
+    const wrong = kernel('Exp', { x: 99 }, [3]);
+    peer.send(wrong, returned(tensor(3)));
+    const [first, second, third] = await Promise.all(asked);
+    expect(first).toMatchObject({ op: 'returned', inline: new Map([[1, floats(7)]]) });
+    expect(second).toMatchObject({ op: 'returned', inline: new Map([[2, floats(8)]]) });
+    expect(third).toMatchObject({ op: 'threw', message: expect.stringContaining('has been disposed') });
+  });
+
+  it('has the time that each question allows from the answer before on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const peer = new FakePeer();
+      const asked = ['f', 'g'].map((fn) => peer.session.ask({ op: 'call', fn, args: [] }, 1000));
+      const ends = asked.map((answer) => deathOf(answer).catch((error) => error.message.slice(0, 8)));
+      await vi.advanceTimersByTimeAsync(900);
+      peer.send(returned());
+      await asked[0];
+      await vi.advanceTimersByTimeAsync(900);
+      expect(peer.session.dead).toBe(false);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(await Promise.all(ends)).toEqual(['it lives', 'timeout: no answer within 1 s']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is booked with every byte that passed, and with its tensors, whatever is forgotten', async () => {
     const peer = peerWithInputs();
     const sent = [product, uploadOf(2, 10), returned(tensor(1))];
@@ -64,8 +104,9 @@ describe('a sandbox that keeps to the rules', () => {
     await new Promise(setImmediate);
     peer.send(product, returned(tensor(1)));
     const { result, ms } = await asked;
-    expect(result).toEqual(returned(tensor(1)));
+    expect(result).toMatchObject(returned(['t', 1, [2, 2], 'float32']));
     expect(ms).toBeGreaterThan(0);
+    await new Promise(setImmediate);
     expect(peer.heard).toEqual([{ op: 'call', fn: 'f', args: [] }]);
   });
 
@@ -109,14 +150,12 @@ describe('a sandbox that keeps to the rules', () => {
 
 describe('what the grader learns', () => {
   it('is the shapes that tensors really have, whatever the sandbox says of them', async () => {
-    const { session, ...peer } = peerWithInputs();
-    void peer;
     const forged = ['t', -1, [99, 99], 'int32'] as const;
-    const value = session.resolve(['o', { out: [...forged], list: ['a', [['t', 12345, [2], 'float32']]] } as never]);
-    expect(value).toEqual([
-      'o',
-      { out: ['t', -1, [2, 3], 'float32'], list: ['a', [['x', 'a tensor that has been disposed']]] },
-    ]);
+    const said = ['o', { out: [...forged], list: ['a', [['t', 12345, [2], 'float32']]] } as never] as const;
+    expect(await peerWithInputs().call(returned([...said]))).toMatchObject({
+      value: ['o', { out: ['t', -1, [2, 3], 'float32'], list: ['a', [['x', 'a tensor that has been disposed']]] }],
+      inline: new Map([[-1, floats(1, 2, 3, 4, 5, 6)]]),
+    });
   });
 
   it('is which tensors were left behind: neither inputs, nor results, nor there before', async () => {
@@ -128,7 +167,6 @@ describe('what the grader learns', () => {
       uploadOf(3, 1, 1),
       returned(tensor(2)),
     );
-    peer.session.resolve(tensor(2));
     expect(peer.session.usage().leaked).toEqual([[2]]);
     peer.session.forget();
     expect(peer.session.usage()).toMatchObject({ leaked: [], cost: { kernels: 0, uploads: 0 } });
@@ -139,7 +177,6 @@ describe('what the grader learns', () => {
     await peer.call({ op: 'dispose', handles: [-1, -2] }, product, returned(tensor(1)));
     expect(peer.session.usage().disposedOfCallers).toBe(2);
     expect((await peer.session.read(-1)).length).toBe(24);
-    peer.session.resolve(tensor(1));
     await peer.call({ op: 'dispose', handles: [1] }, returned());
     expect(peer.session.usage().disposedOfCallers).toBe(3);
     await expect(peer.session.read(1)).rejects.toThrow('this tensor has been disposed');
@@ -148,8 +185,9 @@ describe('what the grader learns', () => {
   it('is what was printed, up to a limit', async () => {
     const peer = new FakePeer({ logBytes: 20 });
     const log = (text: string) => ({ op: 'log', text });
-    await peer.call(log('first'), log('second'), log('x'.repeat(1e6)), log('never'), returned());
-    expect(peer.session.takePrinted()).toBe('first\nsecond\nxxxxxxx\n(more was printed, and left out)\n');
+    const answer = await peer.call(log('first'), log('second'), log('x'.repeat(1e6)), log('never'), returned());
+    const printed = 'first\nsecond\nxxxxxxx\n(more was printed, and left out)\n';
+    expect(answer).toEqual({ ...returned(), printed });
     expect(peer.session.takePrinted()).toBe('');
   });
 
@@ -174,6 +212,13 @@ describe('what the grader learns', () => {
 });
 
 describe('a sandbox that is gone', () => {
+  it('leaves no question open', async () => {
+    const peer = new FakePeer();
+    const asked = ['f', 'g'].map((fn) => deathOf(peer.session.ask({ op: 'call', fn, args: [] }, 5000)));
+    peer.session.die({ reason: 'exited', detail: 'exit status 1' });
+    expect(await Promise.all(asked)).toEqual(['exited: exit status 1', 'exited: exit status 1']);
+  });
+
   it('answers nothing more, takes no inputs, and has given back all its tensors', async () => {
     const before = tf.memory().numTensors;
     const peer = peerWithInputs();

@@ -1,8 +1,9 @@
 /**
  * One sandbox as the host sees it: a peer on a pipe, believed in nothing.
  *
- * The host asks (load, call, gradient), and until the answer comes the peer may send kernels, which run on the peer's
- * own tensors, within its limits, and are metered. A message out of order, malformed or over a limit ends it.
+ * The host asks (load, call, gradient), as many questions at once as it likes, and until the last answer comes the peer
+ * may send kernels, which run on the peer's own tensors, within its limits, and are metered. A message out of order,
+ * malformed or over a limit ends it.
  */
 import type { Duplex } from 'node:stream';
 import { encodeFrame, FrameError, FrameReader, MAX_FRAME_BYTES } from '../protocol/frames.ts';
@@ -14,12 +15,12 @@ import {
   parseFromSandbox,
   type ToSandbox,
   type WireTensor,
-  type WireValue,
 } from '../protocol/messages.ts';
+import { type Answer, resolved, smallValues } from './answer.ts';
 import { clipped, clippedLine, describeFault } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
-import { resolveTensors } from './resolve.ts';
+import { Questions } from './questions.ts';
 import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
 import { timed } from './stopwatch.ts';
 import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
@@ -28,12 +29,6 @@ import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './work
 const MOST_UNREAD_BYTES = MAX_FRAME_BYTES + 1024;
 /** What an answer takes besides the tensor's bytes. */
 const ANSWER_BYTES = 1024;
-
-interface Waiting {
-  end: Final['op'];
-  resolve: (message: Final) => void;
-  reject: (error: Error) => void;
-}
 
 /** Messages that may wait. */
 const QUEUE_HIGH = 2000;
@@ -44,8 +39,11 @@ export class Session {
   readonly #reader = new FrameReader();
   #queue: FromSandbox[] = [];
   #unsent: Uint8Array[] = [];
+  #sending = false;
   #working = false;
-  #waiting: Waiting | undefined;
+  readonly #questions = new Questions((ms) =>
+    this.die({ reason: 'timeout', detail: `no answer within ${ms / 1000} s` }),
+  );
   #death: Death | undefined;
   #baseline = new Set<number>();
   #results = new Set<number>();
@@ -77,25 +75,15 @@ export class Session {
   }
 
   /** Asks, and answers the peer's own questions until its final answer. @throws SandboxDied */
-  async ask(message: Extract<ToSandbox, { op: keyof typeof ENDS }> | null, timeoutMs: number): Promise<Final> {
+  async ask(message: Extract<ToSandbox, { op: keyof typeof ENDS }> | null, timeoutMs: number): Promise<Answer> {
     this.#throwIfDead();
-    const timer = setTimeout(
-      () => this.die({ reason: 'timeout', detail: `no answer within ${timeoutMs / 1000} s` }),
-      timeoutMs,
-    );
-    try {
-      return await new Promise<Final>((resolve, reject) => {
-        this.#waiting = { end: ENDS[message?.op ?? 'start'], resolve, reject };
-        if (message) this.#send(message);
-      });
-    } finally {
-      clearTimeout(timer);
-      this.#waiting = undefined;
-    }
+    const answer = this.#questions.ask(ENDS[message?.op ?? 'start'], timeoutMs);
+    if (message) this.#send(message);
+    return answer;
   }
 
   /** Asks, with the clock running from an idle device that has the inputs until it has done all that came of it. */
-  askTimed(message: Extract<ToSandbox, { op: 'call' }>, timeoutMs: number): Promise<{ result: Final; ms: number }> {
+  askTimed(message: Extract<ToSandbox, { op: 'call' }>, timeoutMs: number): Promise<{ result: Answer; ms: number }> {
     this.#throwIfDead();
     this.#workbench.moveInputsToDevice();
     return timed(() => this.ask(message, timeoutMs));
@@ -116,13 +104,6 @@ export class Session {
   /** What is alive now (constants made at import, what an earlier case left behind) is no leak of what comes. */
   drawBaseline(): void {
     this.#baseline = new Set(this.#workbench.heap.handles());
-  }
-
-  /** The result with shapes and dtypes as they really are. Its tensors, gathered in `tensors`, are results, so no leaks. */
-  resolve(value: WireValue, tensors: WireTensor[] = []): WireValue {
-    const resolved = resolveTensors(value, this.#workbench.heap, tensors);
-    for (const [, handle] of tensors) this.#results.add(handle);
-    return resolved;
   }
 
   usage(): Usage {
@@ -184,7 +165,7 @@ export class Session {
     this.kill();
     this.stream.destroy();
     this.#workbench.heap.freeAll();
-    this.#waiting?.reject(new SandboxDied(death));
+    this.#questions.fail(new SandboxDied(death));
   }
 
   #throwIfDead(): void {
@@ -194,8 +175,20 @@ export class Session {
   #send(message: ToSandbox): void {
     if (this.#death) return;
     this.#unsent.push(encodeFrame(message));
-    // Each write wakes the peer, and nobody waits for it to have forgotten.
+    // Each write wakes the peer. Nobody waits for it to have forgotten, and what is asked in one turn goes together.
     if (message.op === 'forget') return;
+    if (message.op === 'answer') this.#flush();
+    else if (!this.#sending) {
+      this.#sending = true;
+      setImmediate(() => {
+        this.#sending = false;
+        this.#flush();
+      });
+    }
+  }
+
+  #flush(): void {
+    if (this.#death || this.#unsent.length === 0) return;
     const bytes = Buffer.concat(this.#unsent);
     this.#unsent = [];
     this.#bytesOut += bytes.length;
@@ -222,25 +215,36 @@ export class Session {
   async #work(): Promise<void> {
     this.#working = true;
     for (let message = this.#queue.shift(); message && !this.#death; message = this.#queue.shift()) {
-      await this.#handle(message);
+      const pending = this.#handle(message);
+      if (pending) await pending;
       if (this.#queue.length < QUEUE_LOW && this.stream.isPaused()) this.stream.resume();
     }
     this.#working = false;
   }
 
-  async #handle(message: FromSandbox): Promise<void> {
-    if (!this.#waiting) this.#protocolBroken(`"${message.op}" out of turn`);
-    else if (FINAL.has(message.op)) this.#finish(message as Final, this.#waiting);
+  #handle(message: FromSandbox): Promise<void> | undefined {
+    if (!this.#questions.awaited) this.#protocolBroken(`"${message.op}" out of turn`);
+    else if (FINAL.has(message.op)) return this.#finish(message as Final);
     else if (message.op === 'log') this.#print(message.text);
     else if (message.op === 'dispose') this.#dispose(message.handles);
-    else if (message.op === 'download') await this.#download(message.handle);
-    else await this.#operate(message);
+    else if (message.op === 'download') return this.#download(message.handle);
+    else if (message.op === 'upload' || message.op === 'kernel') return this.#operate(message);
   }
 
-  #finish(message: Final, { end, resolve }: Waiting): void {
-    if (message.op === 'threw') resolve(this.#refused() ?? clipped(message));
-    else if (message.op === end) resolve(this.#refused() ?? message);
-    else this.#protocolBroken(`"${message.op}"`);
+  /** Nothing that came after it is looked at before its values are read: the peer may dispose of them next. */
+  async #finish(message: Final): Promise<void> {
+    const final = message.op === 'threw' ? clipped(message) : message;
+    if (message.op !== 'threw' && message.op !== this.#questions.awaited) this.#protocolBroken(`"${message.op}"`);
+    else await this.#questions.settle(() => this.#answer(this.#refused() ?? final));
+  }
+
+  async #answer(message: Final): Promise<Answer> {
+    const tensors: WireTensor[] = [];
+    const answer: Answer = resolved(message, this.#workbench.heap, tensors);
+    for (const [, handle] of tensors) this.#results.add(handle);
+    const inline = await smallValues(tensors, (handle) => this.#workbench.read(handle));
+    const printed = this.takePrinted();
+    return { ...answer, ...(inline.size > 0 && { inline }), ...(printed && { printed }) };
   }
 
   /** What was refused, in place of the answer that was built on it. */
@@ -250,17 +254,20 @@ export class Session {
     return message === null ? null : { op: 'threw', name: 'Error', message, stack: '' };
   }
 
-  async #operate(message: FromSandbox): Promise<void> {
+  #operate(message: Extract<FromSandbox, { op: 'upload' | 'kernel' }>): Promise<void> | undefined {
     try {
-      if (message.op === 'kernel') await this.#workbench.kernel(message);
       if (message.op === 'upload') this.#workbench.upload(message);
+      else return this.#workbench.kernel(message)?.catch((error) => this.#failed(message, error));
     } catch (error) {
-      if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
-      // What follows from a refused operation fails too; the first says why.
-      if (!(error instanceof KernelRefused) && this.#refusal === null)
-        this.#fault ??= describeFault(message, error as Error);
-      this.#refusal ??= (error as Error).message;
+      this.#failed(message, error as Error);
     }
+  }
+
+  #failed(message: FromSandbox, error: Error): void {
+    if (error instanceof OverLimit) this.die({ reason: 'limit', detail: error.message });
+    // What follows from a refused operation fails too; the first says why.
+    if (!(error instanceof KernelRefused) && this.#refusal === null) this.#fault ??= describeFault(message, error);
+    this.#refusal ??= error.message;
   }
 
   async #download(handle: number): Promise<void> {

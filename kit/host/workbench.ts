@@ -13,7 +13,7 @@ import {
 import type { NaNTrace } from './first-nan.ts';
 import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
-import { KernelRefused, type TensorDType, type TensorMeta } from './kernel.ts';
+import { KernelRefused, type Plan, type TensorDType, type TensorMeta } from './kernel.ts';
 import { kernels } from './kernels/table.ts';
 import { Meter } from './meter.ts';
 import type { Ledger } from './sandbox-state.ts';
@@ -36,6 +36,15 @@ export const SESSION_LIMITS: SessionLimits = {
 
 /** More than one call may ask for: the end of the sandbox, not of an operation. */
 export class OverLimit extends Error {}
+
+/** A kernel that may run. */
+interface Planned {
+  name: string;
+  handles: number[];
+  metas: Record<string, TensorMeta>;
+  tensors: Record<string, DeviceTensor>;
+  plan: Plan;
+}
 
 export class Workbench {
   readonly meter = new Meter();
@@ -83,40 +92,60 @@ export class Workbench {
     return downloadSound(tensor);
   }
 
-  /** @throws KernelRefused for what cannot be run as asked; OverLimit; Error if the backend fails */
-  async kernel({ name, inputs, attrs, outputs: handles }: Extract<FromSandbox, { op: 'kernel' }>): Promise<void> {
+  /**
+   * Nothing is waited for, unless values are to be looked at first: a turn for each kernel would cost more than most do.
+   * @throws KernelRefused for what cannot be run as asked; OverLimit; Error if the backend fails
+   */
+  kernel(message: Extract<FromSandbox, { op: 'kernel' }>): Promise<void> | undefined {
+    const { name, inputs, attrs, outputs: handles } = message;
     const kernel = kernels.get(name);
     if (!kernel) throw new KernelRefused(`the operation ${name} is not available in this course`);
-    const entries = Object.entries(inputs).map(([key, handle]) => [key, this.heap.get(handle)] as const);
-    const metas = Object.fromEntries(entries.map(([key, { meta }]) => [key, meta]));
-    const tensors = Object.fromEntries(entries.map(([key, { tensor }]) => [key, tensor]));
+    const metas: Record<string, TensorMeta> = {};
+    const tensors: Record<string, DeviceTensor> = {};
+    for (const [key, handle] of Object.entries(inputs)) {
+      const { meta, tensor } = this.heap.get(handle);
+      metas[key] = meta;
+      tensors[key] = tensor;
+    }
     const plan = kernel(metas, attrs);
     if (handles.length !== plan.outputs.length || new Set(handles).size !== handles.length) {
       throw new KernelRefused(`${name} has ${plan.outputs.length} outputs, not ${handles.length}`);
     }
     for (const handle of handles) this.heap.requireNew(handle);
 
-    const written = plan.view ? 0 : sum(plan.outputs);
-    this.heap.reserve(written + (plan.scratchBytes ?? 0));
+    this.heap.reserve((plan.view ? 0 : sum(plan.outputs)) + (plan.scratchBytes ?? 0));
     if (this.meter.flops + plan.flops > this.limits.flops) {
       throw new OverLimit(`more than ${this.limits.flops} floating-point operations in one call`);
     }
     this.#count();
-    await refuseWildIndices(name, plan, tensors);
+    const planned = { name, handles, metas, tensors, plan };
+    const before = plan.checkIndices ? refuseWildIndices(name, plan, tensors) : fetchForKernel(name, tensors, plan);
+    if (before || this.nanTrace) return this.#runLater(planned, before);
+    this.#run(planned);
+  }
 
-    await fetchForKernel(name, tensors, plan);
+  async #runLater(planned: Planned, before: Promise<void> | undefined): Promise<void> {
+    const { name, metas, tensors, plan } = planned;
+    await before;
+    if (plan.checkIndices) await fetchForKernel(name, tensors, plan);
+    const outputs = this.#run(planned);
+    if (!this.nanTrace) return;
+    const given = Object.entries(metas).map(([key, meta]) => [key, { tensor: tensors[key], meta }]);
+    const held = plan.outputs.map((meta, i) => ({ tensor: outputs[i], meta }));
+    await this.nanTrace.look(name, Object.fromEntries(given), held);
+  }
+
+  #run({ name, handles, metas, tensors, plan }: Planned): DeviceTensor[] {
     const outputs = runKernel(name, tensors, plan, () => {
       this.#fallbacks.set(name, (this.#fallbacks.get(name) ?? 0) + 1);
     });
     if (outputs.length !== plan.outputs.length)
       throw new Error(`${name} gave ${outputs.length} tensors, not ${plan.outputs.length}`);
+    const written = plan.view ? 0 : sum(plan.outputs);
     this.#tensorBytes += written;
     this.meter.kernel(name, plan.flops, plan.view ? 0 : sum(Object.values(metas)), written);
     for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta, name);
-    if (this.nanTrace) {
-      const held = plan.outputs.map((meta, i) => ({ tensor: outputs[i], meta }));
-      await this.nanTrace.look(name, Object.fromEntries(entries), held);
-    }
+    return outputs;
   }
 
   /** @throws KernelRefused if the bytes are not of that shape, or do not fit; OverLimit */

@@ -28,6 +28,14 @@ const decoder = new Decoder({
 
 /** @throws FrameError if the message is too large or holds what MessagePack cannot */
 export function encodeFrame(message: unknown): Uint8Array {
+  const body = encodeBody(message);
+  const frame = new Uint8Array(HEADER_BYTES + body.length);
+  putFrame(frame, 0, body);
+  return frame;
+}
+
+/** Good until the next is encoded. @throws FrameError if the message is too large or holds what MessagePack cannot */
+export function encodeBody(message: unknown): Uint8Array {
   let body: Uint8Array;
   try {
     body = encoder.encodeSharedRef(message);
@@ -37,15 +45,22 @@ export function encodeFrame(message: unknown): Uint8Array {
   if (body.length > MAX_FRAME_BYTES) {
     throw new FrameError(`cannot be sent: ${body.length} bytes are more than a frame's ${MAX_FRAME_BYTES}`);
   }
-  const frame = new Uint8Array(HEADER_BYTES + body.length);
-  new DataView(frame.buffer).setUint32(0, body.length, true);
-  frame.set(body, HEADER_BYTES);
-  return frame;
+  return body;
+}
+
+/** Returns where the frame ends. */
+export function putFrame(target: Uint8Array, offset: number, body: Uint8Array): number {
+  target[offset] = body.length;
+  target[offset + 1] = body.length >>> 8;
+  target[offset + 2] = body.length >>> 16;
+  target[offset + 3] = body.length >>> 24;
+  target.set(body, offset + HEADER_BYTES);
+  return offset + HEADER_BYTES + body.length;
 }
 
 /** The length that a header announces. @throws FrameError if that is too long, before a byte of the body is read */
-export function bodyLength(header: Uint8Array): number {
-  const length = new DataView(header.buffer, header.byteOffset, HEADER_BYTES).getUint32(0, true);
+export function bodyLength(bytes: Uint8Array, offset = 0): number {
+  const length = bytes[offset] + 2 ** 8 * bytes[offset + 1] + 2 ** 16 * bytes[offset + 2] + 2 ** 24 * bytes[offset + 3];
   if (length === 0) throw new FrameError('an empty frame');
   if (length > MAX_FRAME_BYTES)
     throw new FrameError(`a frame of ${length} bytes is over the limit of ${MAX_FRAME_BYTES}`);
@@ -64,6 +79,7 @@ export function decodeBody(body: Uint8Array): unknown {
 
 /** Cuts a stream of bytes, in whatever pieces it comes, into messages. */
 export class FrameReader {
+  /** Of a frame that is not whole yet. */
   #chunks: Uint8Array[] = [];
   #buffered = 0;
 
@@ -72,26 +88,24 @@ export class FrameReader {
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
     const messages: unknown[] = [];
-    while (this.#buffered >= HEADER_BYTES) {
-      const length = bodyLength(this.#peek(HEADER_BYTES));
-      if (this.#buffered < HEADER_BYTES + length) break;
-      this.#take(HEADER_BYTES);
-      messages.push(decodeBody(this.#take(length)));
+    if (this.#buffered < this.#due()) return messages;
+    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    let offset = 0;
+    while (bytes.length - offset >= HEADER_BYTES) {
+      const end = offset + HEADER_BYTES + bodyLength(bytes, offset);
+      if (end > bytes.length) break;
+      messages.push(decodeBody(bytes.subarray(offset + HEADER_BYTES, end)));
+      offset = end;
     }
+    this.#chunks = offset < bytes.length ? [bytes.subarray(offset)] : [];
+    this.#buffered = bytes.length - offset;
     return messages;
   }
 
-  #peek(count: number): Uint8Array {
-    if (this.#chunks[0].length < count) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0].subarray(0, count);
-  }
-
-  #take(count: number): Uint8Array {
-    const taken = this.#peek(count);
-    const rest = this.#chunks[0].subarray(count);
-    if (rest.length > 0) this.#chunks[0] = rest;
-    else this.#chunks.shift();
-    this.#buffered -= count;
-    return taken;
+  /** Bytes that make the first frame whole, as far as that is known. */
+  #due(): number {
+    if (this.#buffered < HEADER_BYTES) return HEADER_BYTES;
+    if (this.#chunks[0].length < HEADER_BYTES) this.#chunks = [Buffer.concat(this.#chunks)];
+    return HEADER_BYTES + bodyLength(this.#chunks[0]);
   }
 }

@@ -95,12 +95,14 @@ const FIELDS: Record<FromSandbox['op'], Record<string, (value: unknown) => boole
   log: { text: isText },
 };
 
+const FIELDS_OF = new Map(Object.entries(FIELDS).map(([op, fields]) => [op, Object.entries(fields)]));
+
 /** The message, if it is one that a sandbox may send; what is wrong with it otherwise. */
 export function parseFromSandbox(message: unknown): FromSandbox | string {
   if (!isRecord(message) || !isText(message.op)) return 'a message without an operation';
-  const fields = Object.hasOwn(FIELDS, message.op) ? FIELDS[message.op as FromSandbox['op']] : undefined;
+  const fields = FIELDS_OF.get(message.op);
   if (!fields) return `an unknown operation "${message.op.slice(0, 40)}"`;
-  for (const [name, isRight] of Object.entries(fields)) {
+  for (const [name, isRight] of fields) {
     if (!isRight(message[name])) return `"${message.op}" with a wrong "${name}"`;
   }
   return message as FromSandbox;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Attributes, KernelRefused, type TensorMeta } from '../host/kernel.ts';
 import { kernels } from '../host/kernels/table.ts';
 import type { WireDType } from '../protocol/messages.ts';
-import { ask, post } from './channel.ts';
+import { ask, post, postDisposal } from './channel.ts';
 
 export interface RemoteData {
   handle: number;
@@ -51,7 +51,7 @@ class RemoteBackend extends tf.KernelBackend {
     this.#refs.set(handle, refs);
     if (!force && refs > 0) return false;
     this.#refs.delete(handle);
-    post({ op: 'dispose', handles: [handle] });
+    postDisposal(handle);
     return true;
   }
 
@@ -105,22 +105,20 @@ function runRemotely(
 ): tf.TensorInfo | tf.TensorInfo[] {
   const plan = kernels.get(name);
   if (!plan) throw new KernelRefused(`the operation ${name} is not available in this course`);
-  const present = Object.entries(inputs).flatMap(([key, info]) => (info ? [[key, info] as const] : []));
+  const present = Object.keys(inputs).filter((key) => inputs[key]);
+  const metas: Record<string, TensorMeta> = {};
+  for (const key of present) metas[key] = inputs[key] as TensorMeta;
   const sent = plain(attrs);
   // Refused here, at the learner's own line; the host, which trusts nobody, plans again.
-  const { outputs } = plan(Object.fromEntries(present) as Record<string, TensorMeta>, sent as Attributes);
+  const { outputs } = plan(metas, sent as Attributes);
+  const handles: Record<string, number> = {};
+  for (const key of present) handles[key] = liveHandleOf(inputs[key] as tf.TensorInfo);
   const infos = outputs.map(({ shape, dtype }) => ({
     dataId: backend.adopt(backend.newHandle(), dtype),
     shape: [...shape],
     dtype,
   }));
-  post({
-    op: 'kernel',
-    name,
-    inputs: Object.fromEntries(present.map(([key, info]) => [key, liveHandleOf(info)])),
-    attrs: sent,
-    outputs: infos.map(handleOf),
-  });
+  post({ op: 'kernel', name, inputs: handles, attrs: sent, outputs: infos.map(handleOf) });
   return MANY_OUTPUTS.has(name) ? infos : infos[0];
 }
 
@@ -135,11 +133,12 @@ function liveHandleOf(info: { dataId: object }): number {
 
 /** Attributes as MessagePack takes them: typed arrays as arrays, nothing undefined. */
 function plain(attrs: tf.NamedAttrMap = {}): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(attrs)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value]),
-  );
+  const sent: Record<string, unknown> = {};
+  for (const key of Object.keys(attrs)) {
+    const value: unknown = attrs[key];
+    if (value !== undefined) sent[key] = ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+  }
+  return sent;
 }
 
 function bytesOf(values: tf.BackendValues, dtype: tf.DataType): Uint8Array {

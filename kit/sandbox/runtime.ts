@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import type { ToSandbox } from '../protocol/messages.ts';
-import { receive, send } from './channel.ts';
+import { answer, receive } from './channel.ts';
 import { makeConsole } from './console.ts';
 import { registerRemoteBackend } from './remote-backend.ts';
 import { encode, Values } from './values.ts';
@@ -21,6 +21,8 @@ type Functions = Record<string, (...args: unknown[]) => unknown>;
 
 const values = new Values();
 let functions: Functions = {};
+/** A bundle makes a getter of each property of what it requires, a thousand a file, but not of what that inherits. */
+const tensorflow = Object.freeze({ ...tf });
 /** The little of `process` that honest code asks for. */
 const standInProcess = { env: {}, argv: [], nextTick: queueMicrotask, exit: process.exit.bind(process) };
 
@@ -31,7 +33,7 @@ const submissionConsole = makeConsole();
 // tf.print and x.print() write there.
 console.log = submissionConsole.log;
 removeWaysOut();
-send({ op: 'ready' });
+answer({ op: 'ready' });
 serve();
 
 async function serve(): Promise<void> {
@@ -45,10 +47,10 @@ async function serve(): Promise<void> {
       else if (message.op === 'forget') values.forget();
       else if (message.op === 'warmUp') {
         warmUp();
-        send({ op: 'ready' });
+        answer({ op: 'ready' });
       }
     } catch (error) {
-      send({ op: 'threw', ...described(error) });
+      answer({ op: 'threw', ...described(error) });
     }
   }
 }
@@ -57,9 +59,9 @@ async function load({ code, file, path }: Extract<ToSandbox, { op: 'load' }>): P
   const module: { exports: Record<string, unknown> } = { exports: {} };
   const wrapped = `(function (module, exports, require, console, process) {${code}\n})`;
   const define = new Script(wrapped, { filename: file }).runInThisContext();
-  define(module, module.exports, () => tf, submissionConsole, standInProcess);
+  define(module, module.exports, () => Object.create(tensorflow), submissionConsole, standInProcess);
   functions = path.reduce((part, key) => part[key] as Record<string, unknown>, module.exports) as Functions;
-  send({ op: 'loaded', exports: Object.keys(functions).filter((name) => typeof functions[name] === 'function') });
+  answer({ op: 'loaded', exports: Object.keys(functions).filter((name) => typeof functions[name] === 'function') });
 }
 
 async function call({ fn, args }: Extract<ToSandbox, { op: 'call' }>): Promise<void> {
@@ -72,7 +74,7 @@ function invoke(fn: string, args: Extract<ToSandbox, { op: 'call' }>['args']): u
 }
 
 function returned(value: unknown, promise: boolean): void {
-  send({ op: 'returned', result: values.keep(value), value: encode(value), promise });
+  answer({ op: 'returned', result: values.keep(value), value: encode(value), promise });
 }
 
 /** Records the calls that follow on the tape, up to `gradientEnd`, and answers with d Σ output·cotangent / d wrt. */
@@ -80,12 +82,12 @@ function differentiate({ wrt }: Extract<ToSandbox, { op: 'gradient' }>): void {
   const inputs = wrt.map((input) => values.decode(input) as tf.Tensor);
   // Not tf.grads, which refuses if a single input has no gradient, and does not say which.
   const gradients = tf.tidy(() => tf.engine().gradients(record, inputs, undefined, true).grads);
-  send({ op: 'gradients', values: gradients.map((gradient) => encode(gradient ?? null)) });
+  answer({ op: 'gradients', values: gradients.map((gradient) => encode(gradient ?? null)) });
 }
 
 /** Calls until `gradientEnd`, then Σ output·cotangent. */
 function record(): tf.Tensor {
-  send({ op: 'recording' });
+  answer({ op: 'recording' });
   for (;;) {
     const message = receive();
     if (message.op === 'call') {

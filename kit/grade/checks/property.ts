@@ -6,6 +6,7 @@ import type { NdArray } from '../../tensors/ndarray.ts';
 import { format, isEverywhere, SubmissionFault } from '../failure.ts';
 import type { Subject } from '../subject.ts';
 import type { Check, CheckOutcome } from './context.ts';
+import { sideBySide } from './side-by-side.ts';
 
 const RUNS = 20;
 /** Shrinking ends after this long with the smallest found so far. */
@@ -18,15 +19,19 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
   const property = grader.properties?.[name];
   if (!property) throw new Error(`${check.id}: the grader has no property ${name}`);
   const fc = await import('fast-check');
+  const parameters = { seed: Number.parseInt(seed.slice(0, 8), 16) | 0, numRuns: check.runs ?? RUNS };
+  const attempt = (params: CaseParams) =>
+    property.holds(contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))))(params);
+  const draws = fc.sample(property.params(fc), parameters);
+  const attempts = draws.map((params) => () => attempt(params));
+  if (await sideBySide(subject, attempts, (verdict) => verdict === null)) return { failure: null };
+
   // What ends the check as a whole: a dead sandbox would die again in every attempt to shrink.
   let stopped: unknown;
-
   const holds = fc.asyncProperty(property.params(fc), async (params) => {
     if (stopped) return;
     try {
-      const verdict = await property.holds(contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))))(
-        params,
-      );
+      const verdict = await attempt(params);
       await subject.forget();
       if (verdict) throw new Broken(verdict);
     } catch (error) {
@@ -39,11 +44,7 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
       throw error;
     }
   });
-  const found = await fc.check(holds, {
-    seed: Number.parseInt(seed.slice(0, 8), 16) | 0,
-    numRuns: check.runs ?? RUNS,
-    ...STOP,
-  });
+  const found = await fc.check(holds, { ...parameters, ...STOP });
   if (stopped) throw stopped;
   if (!found.failed) return { failure: null };
   const cause = found.errorInstance;

@@ -1,0 +1,33 @@
+/**
+ * Attempts side by side: what is asked together travels together, and to wake a process costs more than most calls.
+ *
+ * Only that all is right is told from it. What is wrong is for the attempts to show one by one, where none can disturb
+ * another: they share the limits of a call, and in code that keeps something from call to call the order matters.
+ */
+import { SubmissionFault } from '../failure.ts';
+import type { Subject } from '../subject.ts';
+
+/**
+ * All results, if each is right; else null.
+ * @throws SubmissionFault where a call took too long: it would do so again
+ */
+export async function sideBySide<T>(
+  subject: Subject,
+  attempts: (() => Promise<T>)[],
+  isRight: (result: T) => boolean,
+): Promise<T[] | null> {
+  if (attempts.length < 2) return null;
+  await subject.ready();
+  const ends = await Promise.allSettled(attempts.map((attempt) => attempt()));
+  await subject.forget();
+  const faults = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const notTheirs = faults.find((fault) => !(fault instanceof SubmissionFault));
+  if (notTheirs) throw notTheirs;
+  const results: T[] = [];
+  for (const end of ends) {
+    if (end.status === 'fulfilled' && isRight(end.value)) results.push(end.value);
+    else if (end.status === 'rejected' && end.reason.failure.code === 'timeout') throw end.reason;
+    else return null;
+  }
+  return results;
+}
