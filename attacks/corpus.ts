@@ -34,8 +34,8 @@ interface Plant {
 
 const HERE = import.meta.dirname;
 const COURSE = dirname(HERE);
-/** Given to every attack, for those that look for Node's own modules. */
-const WAYS_OUT = 'ways-out.ts';
+/** Given to every attack, for those that look for Node's own modules, and those that speak on the pipe themselves. */
+const GIVEN = ['ways-out.ts', 'forged-frames.ts'];
 
 export const ATTACKS: Attack[] = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -54,7 +54,7 @@ export function plantAttack({ name, plant }: Attack, folder: string): void {
   };
   if (existsSync(join(HERE, name, 'exercises'))) {
     cpSync(join(HERE, name, 'exercises'), join(folder, 'exercises'), { recursive: true });
-    cpSync(join(HERE, WAYS_OUT), join(folder, 'exercises', WAYS_OUT));
+    for (const file of GIVEN) cpSync(join(HERE, file), join(folder, 'exercises', file));
   }
   for (const [path, text] of Object.entries(plant.files ?? {})) writeFileSync(place(path), text);
   for (const [path, target] of Object.entries(plant.links ?? {})) symlinkSync(join(COURSE, target), place(path));

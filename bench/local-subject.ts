@@ -4,7 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { encodeArgument, type RemoteTensor, structured, tensorsIn } from '../kit/grade/remote-values.ts';
-import { type Subject, Thrown } from '../kit/grade/subject.ts';
+import type { Subject } from '../kit/grade/subject.ts';
+import { Thrown } from '../kit/grade/thrown-fault.ts';
 import type { WireValue } from '../kit/protocol/messages.ts';
 import type { CheckSpec, ExerciseSpec } from '../kit/spec/exercise.ts';
 import { METRICS } from '../kit/spec/exercise.ts';

@@ -11,12 +11,11 @@ import type { ResultShape } from '../spec/exercise.ts';
 import type { Submission } from '../spec/grader.ts';
 import { type NdArray, ndarray, sizeOf } from '../tensors/ndarray.ts';
 import { BusyTime } from './busy-time.ts';
-import { type Failure, failureOfDeath, SubmissionFault } from './failure.ts';
+import { failureOfDeath, SubmissionFault } from './failure.ts';
 import { bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
-import { BUNDLE_NAME, originOf } from './source-lines.ts';
-import { causeInWords } from './thrown.ts';
-import { todoInWords } from './todo.ts';
+import { BUNDLE_NAME } from './source-lines.ts';
+import { thrownFault } from './thrown-fault.ts';
 
 export interface SubjectOptions {
   exports: Record<string, ResultShape>;
@@ -287,26 +286,6 @@ export class Subject {
   }
 
   #unlessThrown(outcome: Outcome): void {
-    if (outcome.op !== 'threw') return;
-    const { name, message, stack } = outcome;
-    const at = originOf(stack, this.options.bundle.map);
-    if (/^TODO\b/.test(message)) {
-      throw new SubmissionFault({ code: 'todo', message: todoInWords(message, this.options.source ?? ''), at });
-    }
-    const cause = causeInWords(message, this.options.source);
-    const thrown = `it threw ${name}: ${message}`;
-    const words = cause ? `${cause} (${thrown})` : thrown;
-    throw new Thrown({ code: `threw:${name}`, message: words, at }, name, message);
-  }
-}
-
-/** An error that the submission itself threw, whether by design (wrong arguments) or not. */
-export class Thrown extends SubmissionFault {
-  constructor(
-    failure: Failure,
-    readonly errorName: string,
-    readonly errorMessage: string,
-  ) {
-    super(failure);
+    if (outcome.op === 'threw') throw thrownFault(outcome, this.options.bundle.map, this.options.source);
   }
 }

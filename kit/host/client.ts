@@ -40,7 +40,7 @@ export class Host {
     const child = fork(program, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: ['--min-semi-space-size=16'],
       env: { ...process.env, ...hostEnvironment(options.backend) },
     });
     const unknown: BackendInfo = { name: 'cpu', device: '', accelerated: false };

@@ -6,7 +6,7 @@
  * malformed or over a limit ends it.
  */
 import type { Duplex } from 'node:stream';
-import { encodeFrame, FrameError, FrameReader, MAX_FRAME_BYTES } from '../protocol/frames.ts';
+import { FrameError, FrameReader, MAX_FRAME_BYTES } from '../protocol/frames.ts';
 import {
   ENDS,
   FINAL,
@@ -20,6 +20,7 @@ import { type Answer, resolved, smallValues } from './answer.ts';
 import { clipped, clippedLine, describeFault } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
+import { Outbox } from './outbox.ts';
 import { Questions } from './questions.ts';
 import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
 import { timed } from './stopwatch.ts';
@@ -38,8 +39,7 @@ export class Session {
   readonly #workbench: Workbench;
   readonly #reader = new FrameReader();
   #queue: FromSandbox[] = [];
-  #unsent: Uint8Array[] = [];
-  #sending = false;
+  readonly #outbox: Outbox;
   #working = false;
   readonly #questions = new Questions((ms) =>
     this.die({ reason: 'timeout', detail: `no answer within ${ms / 1000} s` }),
@@ -50,7 +50,6 @@ export class Session {
   #disposedOfCallers = 0;
   #printed = '';
   #bytesIn = 0;
-  #bytesOut = 0;
   #fault: string | null = null;
   /** The first operation that could not be run since the peer was last told so. */
   #refusal: string | null = null;
@@ -62,6 +61,7 @@ export class Session {
     readonly limits: SessionLimits = SESSION_LIMITS,
   ) {
     this.#workbench = new Workbench(limits);
+    this.#outbox = new Outbox(stream);
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     stream.on('error', () => {});
     // The exit status follows the end of the pipe, and says more.
@@ -78,7 +78,7 @@ export class Session {
   async ask(message: Extract<ToSandbox, { op: keyof typeof ENDS }> | null, timeoutMs: number): Promise<Answer> {
     this.#throwIfDead();
     const answer = this.#questions.ask(ENDS[message?.op ?? 'start'], timeoutMs);
-    if (message) this.#send(message);
+    if (message) this.#outbox.put(message);
     return answer;
   }
 
@@ -123,7 +123,7 @@ export class Session {
   }
 
   ledger(): Ledger {
-    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, ...this.#workbench.ledger() };
+    return { bytesIn: this.#bytesIn, bytesOut: this.#outbox.bytes, ...this.#workbench.ledger() };
   }
 
   /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
@@ -155,7 +155,7 @@ export class Session {
     this.#workbench.meter.reset();
     this.#workbench.nanTrace = undefined;
     this.drawBaseline();
-    if (!this.#death) this.#send({ op: 'forget' });
+    if (!this.#death) this.#outbox.put({ op: 'forget' });
   }
 
   die(death: Death): void {
@@ -170,29 +170,6 @@ export class Session {
 
   #throwIfDead(): void {
     if (this.#death) throw new SandboxDied(this.#death);
-  }
-
-  #send(message: ToSandbox): void {
-    if (this.#death) return;
-    this.#unsent.push(encodeFrame(message));
-    // Each write wakes the peer. Nobody waits for it to have forgotten, and what is asked in one turn goes together.
-    if (message.op === 'forget') return;
-    if (message.op === 'answer') this.#flush();
-    else if (!this.#sending) {
-      this.#sending = true;
-      setImmediate(() => {
-        this.#sending = false;
-        this.#flush();
-      });
-    }
-  }
-
-  #flush(): void {
-    if (this.#death || this.#unsent.length === 0) return;
-    const bytes = Buffer.concat(this.#unsent);
-    this.#unsent = [];
-    this.#bytesOut += bytes.length;
-    this.stream.write(bytes);
   }
 
   #receive(chunk: Uint8Array): void {
@@ -276,14 +253,14 @@ export class Session {
       if (bytes > MAX_FRAME_BYTES) throw new KernelRefused(`a tensor of ${bytes} bytes is too large to be downloaded`);
       if (this.stream.writableLength + bytes > MOST_UNREAD_BYTES)
         throw new OverLimit('downloads that were asked for and not read');
-      this.#send({ op: 'answer', bytes: await this.#workbench.download(handle) });
+      this.#outbox.put({ op: 'answer', bytes: await this.#workbench.download(handle) });
     } catch (error) {
       if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
       if (!(error instanceof KernelRefused) && this.#refusal === null)
         this.#fault ??= `download: ${(error as Error).message}`;
       const message = this.#refusal ?? (error as Error).message;
       this.#refusal = null;
-      this.#send({ op: 'answer', error: message });
+      this.#outbox.put({ op: 'answer', error: message });
     }
   }
 

@@ -6,7 +6,8 @@ import type { Failure } from '../failure.ts';
 import { functionOf } from '../kernel-names.ts';
 import { flattenRemote } from '../outputs.ts';
 import { RemoteTensor } from '../remote-values.ts';
-import { type Subject, Thrown } from '../subject.ts';
+import type { Subject } from '../subject.ts';
+import { Thrown } from '../thrown-fault.ts';
 import type { Check } from './context.ts';
 import { difference } from './property.ts';
 
