@@ -40,6 +40,7 @@ export class Host {
     const child = fork(program, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Nearly all that it makes is gone a kernel later, if there is room for it until then.
       execArgv: ['--min-semi-space-size=16'],
       env: { ...process.env, ...hostEnvironment(options.backend) },
     });
