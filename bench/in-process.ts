@@ -2,8 +2,9 @@
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { HiddenCases } from '../kit/grade/hidden-cases.ts';
 import { HostPool } from '../kit/grade/host-pool.ts';
-import { HiddenCases, judge } from '../kit/grade/judge.ts';
+import { judge } from '../kit/grade/judge.ts';
 import { MaterialsShelf } from '../kit/grade/materials.ts';
 import { Sandbox } from '../kit/grade/sandbox.ts';
 import { Subject } from '../kit/grade/subject.ts';
@@ -42,9 +43,9 @@ export async function inProcess(id: string): Promise<InProcess> {
   let ledger: Ledger | undefined;
   try {
     for (let run = 0; run <= RUNS; run++) {
-      const cases = new HiddenCases(`bench-${run}`, oracle);
+      const cases = new HiddenCases(`bench-${run}`, materials, oracle);
       const drawing = await seconds(async () => {
-        count = checks.reduce((sum, check) => sum + cases.of(check, materials).length, 0);
+        count = (await Promise.all(checks.map((check) => cases.of(check)))).flat().length;
       });
       const judged = async (subject: Subject) => {
         const judgements = await judge(subject, materials, cases, checks);

@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, it } from 'vitest';
-import { HiddenCases, judge } from '../kit/grade/judge.ts';
+import { HiddenCases } from '../kit/grade/hidden-cases.ts';
+import { judge } from '../kit/grade/judge.ts';
 import { MaterialsShelf } from '../kit/grade/materials.ts';
 import { findCourse, PACKAGE_ROOT, specOf } from '../kit/spec/course.ts';
 import { comparable, localSubject } from './local-subject.ts';
@@ -16,9 +17,10 @@ export function judgeNaively(id: string, functions: Record<string, (...args: unk
   const spec = specOf(course, id);
   beforeAll(() => tf.setBackend('wasm'));
   it.each(comparable(spec))('$title', async (check) => {
-    const cases = new HiddenCases('naive', await shelf.oracle(id));
+    const materials = await shelf.materials(id);
+    const cases = new HiddenCases('naive', materials, await shelf.oracle(id));
     const subject = localSubject(functions, spec.exports);
-    const [judgement] = await judge(subject, await shelf.materials(id), cases, [check]);
+    const [judgement] = await judge(subject, materials, cases, [check]);
     expect(judgement).toMatchObject({ status: 'pass' });
   });
 }

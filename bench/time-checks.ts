@@ -4,8 +4,9 @@
  * to weigh.
  */
 import { AnyDevice } from '../kit/grade/any-device.ts';
+import { HiddenCases } from '../kit/grade/hidden-cases.ts';
 import type { HostOptions } from '../kit/grade/host-pool.ts';
-import { HiddenCases, judge } from '../kit/grade/judge.ts';
+import { judge } from '../kit/grade/judge.ts';
 import { MaterialsShelf } from '../kit/grade/materials.ts';
 import { Sandbox } from '../kit/grade/sandbox.ts';
 import { Subject } from '../kit/grade/subject.ts';
@@ -18,7 +19,7 @@ const [id] = selectExercises(course, [exercise]);
 const shelf = new MaterialsShelf(course);
 const materials = await shelf.materials(id);
 const checks = materials.spec.checks.filter(({ kind }) => kind === 'time');
-const cases = new HiddenCases('bench', await shelf.oracle(id), await shelf.solution(id));
+const cases = new HiddenCases('bench', materials, await shelf.oracle(id), await shelf.solution(id));
 const hosts = new AnyDevice({ backend: backend as HostOptions['backend'] });
 try {
   for (const { kind, name, bundle, path } of await candidatesOf(course, id)) {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { bundleExercise } from '../grade/grade-submission.ts';
 import { MaterialsShelf } from '../grade/materials.ts';
+import { bundleExercise } from '../grade/prepare.ts';
 import { Sandbox } from '../grade/sandbox.ts';
 import { type ShownCase, showCase, shownCases } from '../grade/show-case.ts';
 import { Subject } from '../grade/subject.ts';

@@ -8,7 +8,7 @@ import { compileFunction } from 'node:vm';
 import type * as Tf from '@tensorflow/tfjs';
 import { build } from 'esbuild';
 import type { PreparedCase } from '../grade/cases.ts';
-import type { Materials } from '../grade/judge.ts';
+import type { Materials } from '../grade/materials.ts';
 import type { Outputs, Submission } from '../spec/grader.ts';
 import { InputError } from '../spec/input-error.ts';
 import { compare } from '../tensors/compare.ts';

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { deriveSeed } from '../tensors/draw.ts';
 import { leaves } from '../tensors/ndarray.ts';
 import { submissionSeed } from './grade-submission.ts';
-import { HiddenCases } from './judge.ts';
+import { HiddenCases } from './hidden-cases.ts';
 import {
   ATTENTION,
   checkOf,
@@ -220,10 +220,9 @@ describe('a report', () => {
 describe('hidden cases', () => {
   const inputsFrom = async (seed: string) => {
     const [materials, oracle] = [await shelf.materials(SOFTMAX), await shelf.oracle(SOFTMAX)];
-    const hidden = new HiddenCases(seed, oracle);
-    return materials.spec.checks.flatMap((check) =>
-      hidden.of(check, materials).flatMap(({ inputs }) => leaves(inputs).map(([, x]) => Array.from(x.data))),
-    );
+    const hidden = new HiddenCases(seed, materials, oracle);
+    const cases = await Promise.all(materials.spec.checks.map((check) => hidden.of(check)));
+    return cases.flat().flatMap(({ inputs }) => leaves(inputs).map(([, x]) => Array.from(x.data)));
   };
 
   it('are the same from the same seed, and others from another', async () => {

@@ -1,26 +1,16 @@
 /** A submission's folder in, a report out. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Host } from '../host/client.ts';
 import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
-import { type BundleError, bundle, isBundleError } from '../sandbox/bundle.ts';
-import { type Course, PACKAGE_ROOT } from '../spec/course.ts';
+import { type BundleError, isBundleError } from '../sandbox/bundle.ts';
+import type { Course } from '../spec/course.ts';
 import { type ExerciseSpec, maxPoints } from '../spec/exercise.ts';
 import { deriveSeed } from '../tensors/draw.ts';
 import { diagnose } from './diagnose.ts';
 import { earned } from './earned.ts';
 import type { HostPool } from './host-pool.ts';
-import {
-  type Cases,
-  HiddenCases,
-  isDeath,
-  type Judgement,
-  judge,
-  type Materials,
-  observationOf,
-  setAside,
-} from './judge.ts';
-import type { MaterialsShelf } from './materials.ts';
+import { type Cases, isDeath, type Judgement, judge, observationOf, setAside } from './judge.ts';
+import type { Materials, MaterialsShelf } from './materials.ts';
+import { type Prepared, prepared } from './prepare.ts';
 import { Sandbox } from './sandbox.ts';
 import { secondOpinions } from './second-opinion.ts';
 import { Subject } from './subject.ts';
@@ -68,7 +58,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   let host: Host;
   let more: Pick<Report, 'machine' | 'fallbacks'>;
   try {
-    for (const exercise of request.exercises) {
+    for await (const exercise of prepared(request, request.exercises)) {
       const report = await gradeExercise(request, exercise, sandboxes);
       exercises.push(report);
       request.onExercise?.(report);
@@ -111,27 +101,17 @@ async function moreOfTheDevice(
 
 async function gradeExercise(
   request: GradeRequest,
-  id: string,
+  { materials, cases, bundled, source }: Prepared,
   sandboxes: { first: Sandbox; onWasm: Sandbox },
 ): Promise<ExerciseReport> {
-  const { shelf, seed, timeout } = request;
-  const materials = await shelf.materials(id);
-  const isTimed = materials.spec.checks.some(({ kind }) => kind === 'time');
-  const cases: Cases = seed
-    ? new HiddenCases(seed, await shelf.oracle(id), isTimed ? await shelf.solution(id) : null)
-    : { kind: 'public' };
-  const bundled = await bundleExercise(request.folder, id);
+  const { id, spec } = materials;
   if (isBundleError(bundled)) {
-    const obstacle = isTimed ? await obstacleToTiming(cases, request.hosts) : null;
-    return unrunnable(id, materials.spec, bundled, obstacle);
+    const isTimed = spec.checks.some(({ kind }) => kind === 'time');
+    return unrunnable(id, spec, bundled, isTimed ? await obstacleToTiming(cases, request.hosts) : null);
   }
 
-  const subject = new Subject(sandboxes.first, {
-    exports: materials.spec.exports,
-    bundle: bundled,
-    source: sourceOf(request.folder, id),
-    timeout,
-  });
+  const { timeout } = request;
+  const subject = new Subject(sandboxes.first, { exports: spec.exports, bundle: bundled, source, timeout });
   const { onCheck } = request;
   const soFar = (judgements: Judgement[]) => onCheck?.(exerciseReport(id, materials, earned(judgements), null));
   const atFirst = await judge(subject, materials, cases, undefined, onCheck && soFar);
@@ -142,28 +122,6 @@ async function gradeExercise(
   const report = exerciseReport(id, materials, earned(judgements), mistake);
   // Hidden inputs may be among what is printed, so it is kept where there are none.
   return cases.kind === 'public' ? { ...report, ...printedIn(judgements) } : report;
-}
-
-/** The exercise as it would run: its file and what it imports of the submission's own. */
-export async function bundleExercise(folder: string, id: string) {
-  const within = resolve(folder, 'exercises');
-  const entry = join(within, `${id}.ts`);
-  // A link would lead to files that are not the submission's, such as the solutions.
-  if (existsSync(within) && realpathSync(within) !== join(realpathSync(folder), 'exercises')) {
-    return { file: 'exercises', line: null, message: 'it is a link that leads out of the submission' };
-  }
-  if (!existsSync(entry)) return { file: `exercises/${id}.ts`, line: null, message: 'there is no such file' };
-  const given = { 'arguments.ts': join(PACKAGE_ROOT, 'exercises/arguments.ts') };
-  return bundle({ entry, root: resolve(folder), within, given });
-}
-
-/** The learner's file as text; it may have been taken away since it was read. */
-function sourceOf(folder: string, id: string): string {
-  try {
-    return readFileSync(join(folder, 'exercises', `${id}.ts`), 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** Failures that say all there is to say: no mistake in the mathematics needs to be looked for. */

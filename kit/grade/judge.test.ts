@@ -5,7 +5,8 @@ import { Meter } from '../host/meter.ts';
 import type { CheckSpec } from '../spec/exercise.ts';
 import type { Grader } from '../spec/grader.ts';
 import { SubmissionFault } from './failure.ts';
-import { judge, type Materials, observationOf } from './judge.ts';
+import { judge, observationOf } from './judge.ts';
+import type { Materials } from './materials.ts';
 import type { Subject } from './subject.ts';
 
 const check = (kind: CheckSpec['kind'], more: Partial<CheckSpec> = {}): CheckSpec => ({

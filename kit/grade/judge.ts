@@ -1,11 +1,8 @@
 /** Judges one subject on one exercise, check by check. */
 import { HostFailed } from '../host/client.ts';
 import type { Cost } from '../host/meter.ts';
-import type { Bundle } from '../sandbox/bundle.ts';
-import type { CheckKind, CheckSpec, ExerciseSpec } from '../spec/exercise.ts';
-import type { Grader, Oracle } from '../spec/grader.ts';
+import type { CheckKind, CheckSpec } from '../spec/exercise.ts';
 import { deriveSeed } from '../tensors/draw.ts';
-import { drawCase, type PreparedCase } from './cases.ts';
 import type { Check, CheckContext, CheckOutcome } from './checks/context.ts';
 import { checkCost } from './checks/cost.ts';
 import { checkGradient } from './checks/gradient.ts';
@@ -15,41 +12,14 @@ import { checkTime } from './checks/time.ts';
 import { checkValues } from './checks/values.ts';
 import type { Observation } from './diagnose.ts';
 import { type Failure, SubmissionFault } from './failure.ts';
-import type { Fixture } from './fixture.ts';
+import type { HiddenCases } from './hidden-cases.ts';
+import type { Materials } from './materials.ts';
 import { Superseded } from './sandbox.ts';
 import type { Subject } from './subject.ts';
 import { obstacleToTiming, startTrial } from './time-trial.ts';
 
-export interface Materials {
-  id: string;
-  spec: ExerciseSpec;
-  grader: Grader;
-  fixture: Fixture;
-}
-
-/** Public cases as in the fixture, or all cases drawn from a seed that only this submission has. */
+/** Public cases as in the fixture, or all of a submission's own. */
 export type Cases = { kind: 'public' } | HiddenCases;
-
-/** Drawn when first needed; whoever is judged from the same seed shares them. */
-export class HiddenCases {
-  readonly kind = 'hidden';
-  readonly #drawn = new Map<string, PreparedCase[]>();
-
-  constructor(
-    readonly seed: string,
-    readonly oracle: Oracle,
-    /** What time checks hold a submission against. */
-    readonly solution: Bundle | null = null,
-  ) {}
-
-  of(check: CheckSpec, { id, spec, grader }: Materials): PreparedCase[] {
-    const seed = deriveSeed(this.seed, id);
-    const draw = () => check.cases?.map((params) => drawCase(spec, grader, this.oracle, check, params, seed)) ?? [];
-    const cases = this.#drawn.get(check.id) ?? draw();
-    this.#drawn.set(check.id, cases);
-    return cases;
-  }
-}
 
 export interface Judgement {
   check: CheckSpec;
@@ -118,9 +88,9 @@ async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materia
     grader,
     subject,
     seed,
-    cases: cases.kind === 'hidden' ? cases.of(check, materials) : (materials.fixture.cases[check.id] ?? []),
+    cases: cases.kind === 'hidden' ? await cases.of(check) : (materials.fixture.cases[check.id] ?? []),
     solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
-    ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, materials, cases, seed) }),
+    ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, cases, seed) }),
   };
   for (let attempt = 1; ; attempt++) {
     try {

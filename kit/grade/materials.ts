@@ -2,11 +2,18 @@
 import { existsSync } from 'node:fs';
 import { type Bundle, bundle, isBundleError } from '../sandbox/bundle.ts';
 import { type Course, pathsOf, specOf } from '../spec/course.ts';
-import type { Oracle } from '../spec/grader.ts';
+import type { ExerciseSpec } from '../spec/exercise.ts';
+import type { Grader, Oracle } from '../spec/grader.ts';
 import { InputError } from '../spec/input-error.ts';
 import { loadGrader, loadOracle } from '../spec/modules.ts';
-import { readFixture } from './fixture.ts';
-import type { Materials } from './judge.ts';
+import { type Fixture, readFixture } from './fixture.ts';
+
+export interface Materials {
+  id: string;
+  spec: ExerciseSpec;
+  grader: Grader;
+  fixture: Fixture;
+}
 
 export class MaterialsShelf {
   readonly #materials = new Map<string, Promise<Materials>>();

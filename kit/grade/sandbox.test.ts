@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { ndarray } from '../tensors/ndarray.ts';
-import { bundleExercise } from './grade-submission.ts';
+import { bundleExercise } from './prepare.ts';
 import { Sandbox } from './sandbox.ts';
 import { Subject } from './subject.ts';
 import { hosts, SOFTMAX, softmaxWith, submitted } from './submissions.ts';

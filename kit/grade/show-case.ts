@@ -4,7 +4,7 @@ import type { NdArray } from '../tensors/ndarray.ts';
 import type { PreparedCase } from './cases.ts';
 import { SubmissionFault } from './failure.ts';
 import type { Fixture } from './fixture.ts';
-import type { Materials } from './judge.ts';
+import type { Materials } from './materials.ts';
 import { flattenRemote } from './outputs.ts';
 import { RemoteTensor } from './remote-values.ts';
 import type { Subject } from './subject.ts';

@@ -1,7 +1,7 @@
 /** Calls of one sandbox that are under way together. */
 import { afterAll, expect, it } from 'vitest';
 import { ndarray } from '../tensors/ndarray.ts';
-import { bundleExercise } from './grade-submission.ts';
+import { bundleExercise } from './prepare.ts';
 import { Sandbox } from './sandbox.ts';
 import { Subject } from './subject.ts';
 import { hosts, SOFTMAX, softmaxWith, submitted } from './submissions.ts';

@@ -4,9 +4,10 @@ import { verdictOf } from '../report/report.ts';
 import { isBundleError } from '../sandbox/bundle.ts';
 import type { CheckSpec } from '../spec/exercise.ts';
 import { AnyDevice } from './any-device.ts';
-import { bundleExercise } from './grade-submission.ts';
-import { type Cases, HiddenCases, judge } from './judge.ts';
+import { HiddenCases } from './hidden-cases.ts';
+import { type Cases, judge } from './judge.ts';
 import { MaterialsShelf } from './materials.ts';
+import { bundleExercise } from './prepare.ts';
 import { Sandbox } from './sandbox.ts';
 import { Subject } from './subject.ts';
 import { checkOf, grade, hosts, SEED, SOFTMAX, SOLUTIONS, shelf, softmaxWith, submitted } from './submissions.ts';
@@ -29,7 +30,7 @@ async function timed(source: string, { on = gpu, cases }: { on?: typeof hosts; c
   if (isBundleError(bundled)) throw new Error(bundled.message);
   const sandbox = new Sandbox(on);
   const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle: bundled, timeout: 5 });
-  const hidden = new HiddenCases(SEED, await shelf.oracle(SOFTMAX), await shelf.solution(SOFTMAX));
+  const hidden = new HiddenCases(SEED, materials, await shelf.oracle(SOFTMAX), await shelf.solution(SOFTMAX));
   const [judgement] = await judge(subject, materials, cases ?? hidden, [CHECK]);
   await sandbox.close();
   return judgement;
@@ -73,7 +74,7 @@ describe('where times cannot be taken', () => {
   it('a check is set aside, with the reason', async () => {
     const right = SOLUTIONS[SOFTMAX];
     expect(await timed(right, { on: hosts })).toMatchObject(aside('not judged: no GPU'));
-    const cases = new HiddenCases(SEED, await shelf.oracle(SOFTMAX));
+    const cases = new HiddenCases(SEED, await shelf.materials(SOFTMAX), await shelf.oracle(SOFTMAX));
     expect(await timed(right, { cases })).toMatchObject(aside('not judged: no model solution here'));
     expect(await timed(right, { cases: { kind: 'public' } })).toMatchObject(aside('not judged: timed in grading only'));
   });

@@ -3,8 +3,9 @@ import type { Roofline } from '../host/roofline.ts';
 import type { CheckSpec } from '../spec/exercise.ts';
 import { deriveSeed } from '../tensors/draw.ts';
 import { drawCase, type PreparedCase, redrawCase } from './cases.ts';
+import type { HiddenCases } from './hidden-cases.ts';
 import type { HostPool } from './host-pool.ts';
-import type { Cases, HiddenCases, Materials } from './judge.ts';
+import type { Cases } from './judge.ts';
 import { Sandbox } from './sandbox.ts';
 import { Subject } from './subject.ts';
 import { TIME_PLAN, type TimePlan } from './timing.ts';
@@ -32,8 +33,7 @@ export async function obstacleToTiming(cases: Cases, hosts: HostPool): Promise<s
 export async function startTrial(
   subject: Subject,
   check: CheckSpec,
-  { spec, grader }: Materials,
-  { oracle, solution: bundle }: HiddenCases,
+  { materials: { spec, grader }, oracle, solution: bundle }: HiddenCases,
   seed: string,
 ): Promise<TimeTrial> {
   if (!bundle) throw new Error('there is no model solution to be timed against');

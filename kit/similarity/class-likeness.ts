@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { findSubmissions, type LayoutOptions } from '../class/layouts.ts';
 import { withExercises } from '../class/locate.ts';
 import { Unreadable } from '../class/unzip.ts';
-import { bundleExercise } from '../grade/grade-submission.ts';
+import { bundleExercise } from '../grade/prepare.ts';
 import type { LikenessReport } from '../report/likeness.ts';
 import { bundle, isBundleError } from '../sandbox/bundle.ts';
 import { type Course, PACKAGE_ROOT } from '../spec/course.ts';

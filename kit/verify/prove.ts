@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { diagnose } from '../grade/diagnose.ts';
 import { type Fixture, fixtureText } from '../grade/fixture.ts';
+import { HiddenCases } from '../grade/hidden-cases.ts';
 import type { HostPool } from '../grade/host-pool.ts';
-import { HiddenCases, type Judgement, judge, type Materials, observationOf } from '../grade/judge.ts';
+import { type Judgement, judge, observationOf } from '../grade/judge.ts';
+import type { Materials } from '../grade/materials.ts';
 import { Sandbox } from '../grade/sandbox.ts';
 import { Subject } from '../grade/subject.ts';
 import type { Timing } from '../grade/timing.ts';
@@ -75,7 +77,7 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
   const materials: Materials = { id, spec, grader, fixture };
 
   const solution = candidates.find(({ kind }) => kind === 'solution');
-  const hidden = new HiddenCases(SEED, oracle, solution?.bundle);
+  const hidden = new HiddenCases(SEED, materials, oracle, solution?.bundle);
   for (const [backend, pool] of hosts) {
     const sandbox = new Sandbox(pool);
     for (const candidate of candidates) {

@@ -1,0 +1,72 @@
+/** What judging a submission's exercise takes, got ready while the one before is judged. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Bundle, type BundleError, bundle, isBundleError } from '../sandbox/bundle.ts';
+import { PACKAGE_ROOT } from '../spec/course.ts';
+import { HiddenCases } from './hidden-cases.ts';
+import type { Cases } from './judge.ts';
+import type { Materials, MaterialsShelf } from './materials.ts';
+
+export interface Prepared {
+  materials: Materials;
+  cases: Cases;
+  bundled: Bundle | BundleError;
+  /** The learner's file. */
+  source: string;
+}
+
+interface Request {
+  folder: string;
+  shelf: MaterialsShelf;
+  /** Undefined for the public cases. */
+  seed?: string;
+}
+
+/** Each in its turn; the next is begun as soon as nothing more of this one is to be drawn. */
+export async function* prepared(request: Request, exercises: string[]): AsyncGenerator<Prepared> {
+  let coming = exercises.length > 0 ? prepare(request, exercises[0]) : undefined;
+  for (let next = 1; coming; next++) {
+    const { ready, drawn } = await coming;
+    coming = next < exercises.length ? drawn.then(() => prepare(request, exercises[next])) : undefined;
+    // Told when its turn has come, if ever.
+    coming?.catch(() => {});
+    yield ready;
+  }
+}
+
+async function prepare(
+  { folder, shelf, seed }: Request,
+  id: string,
+): Promise<{ ready: Prepared; drawn: Promise<void> }> {
+  const materials = await shelf.materials(id);
+  const isTimed = materials.spec.checks.some(({ kind }) => kind === 'time');
+  const cases: Cases = seed
+    ? new HiddenCases(seed, materials, await shelf.oracle(id), isTimed ? await shelf.solution(id) : null)
+    : { kind: 'public' };
+  const bundled = await bundleExercise(folder, id);
+  const isDrawn = cases.kind === 'hidden' && !isBundleError(bundled);
+  const drawn = isDrawn ? cases.drawAhead() : Promise.resolve();
+  return { ready: { materials, cases, bundled, source: sourceOf(folder, id) }, drawn };
+}
+
+/** The exercise as it would run: its file and what it imports of the submission's own. */
+export async function bundleExercise(folder: string, id: string): Promise<Bundle | BundleError> {
+  const within = resolve(folder, 'exercises');
+  const entry = join(within, `${id}.ts`);
+  // A link would lead to files that are not the submission's, such as the solutions.
+  if (existsSync(within) && realpathSync(within) !== join(realpathSync(folder), 'exercises')) {
+    return { file: 'exercises', line: null, message: 'it is a link that leads out of the submission' };
+  }
+  if (!existsSync(entry)) return { file: `exercises/${id}.ts`, line: null, message: 'there is no such file' };
+  const given = { 'arguments.ts': join(PACKAGE_ROOT, 'exercises/arguments.ts') };
+  return bundle({ entry, root: resolve(folder), within, given });
+}
+
+/** The learner's file as text; it may have been taken away since it was read. */
+function sourceOf(folder: string, id: string): string {
+  try {
+    return readFileSync(join(folder, 'exercises', `${id}.ts`), 'utf8');
+  } catch {
+    return '';
+  }
+}
