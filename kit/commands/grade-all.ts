@@ -25,6 +25,7 @@ import type { Gradebook } from '../report/gradebook.ts';
 import { jsonReport } from '../report/json.ts';
 import { plain } from '../report/plain.ts';
 import { writeWhole } from '../report/write-whole.ts';
+import { stopBundling } from '../sandbox/bundle.ts';
 import { findCourse } from '../spec/course.ts';
 import { InputError } from '../spec/input-error.ts';
 import { classSummary } from './class-summary.ts';
@@ -103,6 +104,7 @@ export async function run(folder: string, options: Options): Promise<number> {
       progress.end();
       clearScratch(out);
       unlock();
+      stopBundling();
       const done = tally.judged + tally.unchanged;
       say(`Stopped: ${done} of ${submissions.length} are judged and kept; the same command goes on from there.`);
     });

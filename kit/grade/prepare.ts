@@ -11,7 +11,7 @@ export interface Prepared {
   materials: Materials;
   cases: Cases;
   bundled: Bundle | BundleError;
-  /** The learner's file. */
+  /** The learner's file; empty where it cannot be bundled. */
   source: string;
 }
 
@@ -44,8 +44,9 @@ async function prepare(
     ? new HiddenCases(seed, materials, await shelf.oracle(id), isTimed ? await shelf.solution(id) : null)
     : { kind: 'public' };
   const bundled = await bundleExercise(folder, id);
-  const isDrawn = cases.kind === 'hidden' && !isBundleError(bundled);
-  const drawn = isDrawn ? cases.drawAhead() : Promise.resolve();
+  // What could not be bundled is not run; it may be no file at all, such as a pipe that nobody writes to.
+  if (isBundleError(bundled)) return { ready: { materials, cases, bundled, source: '' }, drawn: Promise.resolve() };
+  const drawn = cases.kind === 'hidden' ? cases.drawAhead() : Promise.resolve();
   return { ready: { materials, cases, bundled, source: sourceOf(folder, id) }, drawn };
 }
 

@@ -241,7 +241,10 @@ export class Session {
   }
 
   #failed(message: FromSandbox, error: Error): void {
-    if (error instanceof OverLimit) this.die({ reason: 'limit', detail: error.message });
+    if (error instanceof OverLimit) {
+      this.die({ reason: 'limit', detail: error.message });
+      return;
+    }
     // What follows from a refused operation fails too; the first says why.
     if (!(error instanceof KernelRefused) && this.#refusal === null) this.#fault ??= describeFault(message, error);
     this.#refusal ??= error.message;

@@ -1,7 +1,7 @@
 /** A submission's files as one script for the sandbox, or the errors that keep it from being one. */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { build, type Message, type Plugin } from 'esbuild';
+import { build, type Message, type Plugin, stop } from 'esbuild';
 
 const TENSORFLOW = /^@tensorflow\/tfjs(-core|-node|-node-gpu)?$/;
 const POLICY = 'import-policy';
@@ -63,6 +63,11 @@ export async function bundle(request: BundleRequest): Promise<Bundle | BundleErr
       message: first.text,
     };
   }
+}
+
+/** Ends the process that bundles: one that is left alone in the middle of it complains on the terminal. */
+export function stopBundling(): void {
+  void stop();
 }
 
 export function isBundleError(result: Bundle | BundleError): result is BundleError {
