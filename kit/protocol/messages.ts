@@ -1,5 +1,6 @@
 /**
- * What host and sandbox say to each other. The host starts every exchange; while the sandbox works on it, it sends kernels.
+ * What host and sandbox say to each other. The host starts every exchange, several at once if it likes; the sandbox takes
+ * them in that order, and while it works on one, it sends kernels.
  *
  * A kernel needs no answer: the sandbox names the handles of its outputs itself and knows their shapes (the table of
  * kernels is a pure function of shapes), so it only ever waits for a download or to be asked for more. What the host
