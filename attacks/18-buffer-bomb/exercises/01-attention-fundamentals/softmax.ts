@@ -1,7 +1,11 @@
-let done = false;
+let end: unknown;
 export const softmax = () => {
-  if (done) throw new Error('nothing gained');
-  done = true;
+  if (end) throw end;
   const all: unknown[] = [];
-  for (;;) all.push(new Uint8Array(2 ** 28).fill(1));
+  try {
+    for (;;) all.push(new Uint8Array(2 ** 28).fill(1));
+  } catch (error) {
+    end = error;
+    throw error;
+  }
 };
