@@ -1,7 +1,7 @@
 /** What attacks on the pipe begin with: it is planted beside their exercises. Frames of their own in place of the runtime's. */
 
 /** MessagePack, as much of it as a forged frame takes. */
-function pack(value: any): number[] {
+function pack(value: unknown): number[] {
   if (value === null) return [0xc0];
   if (typeof value === 'boolean') return [value ? 0xc3 : 0xc2];
   if (typeof value === 'number') {
@@ -16,7 +16,7 @@ function pack(value: any): number[] {
   }
   if (value instanceof Uint8Array) return [0xc5, value.length >> 8, value.length & 0xff, ...value];
   if (Array.isArray(value)) return [0xdc, value.length >> 8, value.length & 0xff, ...value.flatMap(pack)];
-  const entries = Object.entries(value);
+  const entries = Object.entries(value as object);
   return [0xde, entries.length >> 8, entries.length & 0xff, ...entries.flatMap(([k, v]) => [...pack(k), ...pack(v)])];
 }
 export const frame = (message: unknown) => {
