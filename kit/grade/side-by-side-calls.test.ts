@@ -58,3 +58,14 @@ it('one that never ends costs the others their answers, and the next call finds 
   expect(ends.slice(2).every((end) => String(end).includes('no answer within 1 s'))).toBe(true);
   expect((await subject.read(await subject.submission.softmax(row(4)))).data[0]).toBe(0.25);
 }, 60_000);
+
+it('a case that is ended while a call is under way leaves nobody waiting', async () => {
+  const busy =
+    'const end = performance.now() + 300;\n  while (performance.now() < end);\n  x.dataSync();\n  return right(x);';
+  const subject = await subjectOf(busy, 3);
+  const call = subject.submission.softmax(row(2));
+  // It is in the sandbox by then, and reads its values back once its inputs are gone.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await subject.forget();
+  await expect(call).rejects.toThrow('a tensor is used that was disposed of before');
+});

@@ -112,6 +112,8 @@ function nextFrame(): ToSandbox {
 
 function take(count: number): Uint8Array {
   while (received.length < count) {
+    // Whoever is to say something may be waiting for this.
+    if (waitingBytes > 0) flush();
     const got = read(PIPE, chunk, 0, chunk.length, null);
     if (got === 0) exit(0);
     awake = now();
