@@ -39,3 +39,17 @@ it('timed calls are none of those, since they are many; what they took is the ho
   await calls(subject, 14);
   expect(asked.slice(100).some(({ timed }) => timed)).toBe(false);
 });
+
+it('a result in whose place there is another tensor by now is one that was disposed of', async () => {
+  const host = {
+    request: async (method: string) => {
+      if (method === 'load') return { op: 'loaded', exports: ['f'] };
+      if (method === 'read') return new Uint8Array(8);
+      return { op: 'returned', result: 1, value: ['t', 7, [4], 'float32'], promise: false };
+    },
+  };
+  const sandbox = { open: async () => ({ host, id: 1 }) } as unknown as Sandbox;
+  const subject = new Subject(sandbox, { exports: { f: 'out' }, bundle: { code: '', map: '' } as never });
+  const out = await subject.submission.f();
+  await expect(subject.read(out)).rejects.toMatchObject({ failure: { code: 'disposed-result' } });
+});
