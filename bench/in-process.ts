@@ -16,7 +16,7 @@ import { comparable, localSubject } from './local-subject.ts';
 export interface InProcess {
   sandboxed: number;
   local: number;
-  /** Drawing, the oracle and the tolerances, for one case. */
+  /** Drawing and the oracle, for one case. */
   oraclePerCase: number;
   /** Over the sandbox's pipe, both ways, for all the checks of one run, and of the tensors that these are about. */
   pipeMB: number;

@@ -7,7 +7,7 @@ import type { CaseParams, Grader, Oracle } from '../spec/grader.ts';
 import { gradients, roughGradients } from '../tensors/differentiate.ts';
 import { Draw, deriveSeed } from '../tensors/draw.ts';
 import { leaves, type NdArray, type TensorTree } from '../tensors/ndarray.ts';
-import { DEFAULT_FACTOR, deriveTolerances, type Tolerance } from '../tensors/tolerance.ts';
+import { DEFAULT_FACTOR, deriveTolerances, leastTolerances, type Tolerance } from '../tensors/tolerance.ts';
 import { type Expected, flattenExpected } from './outputs.ts';
 
 export interface PreparedCase {
@@ -17,6 +17,8 @@ export interface PreparedCase {
   /** Outputs; in a gradient check the gradients, by input. */
   expected: Record<string, Expected>;
   tolerances: Record<string, Tolerance>;
+  /** No tolerance is smaller; where the tolerances are yet to be derived, and most results need no more to be right. */
+  leastTolerances?: Record<string, number>;
   /** In a gradient check: d loss / d output. */
   cotangents: Record<string, NdArray>;
 }
@@ -26,6 +28,9 @@ const NUMBER_TOLERANCE = 1e-12;
 
 /** A gradient is computed from a forward pass and then through as many operations again, some of them twice. */
 const GRADIENT_FACTOR = 4;
+
+/** Tolerances of gradients come from rough ones, which may be a little smaller. */
+const ROUGHLY = 0.5;
 
 /** Gradients cost two oracle calls for every input value, so their tolerance is derived from fewer perturbations. */
 const GRADIENT_PERTURBATIONS = 2;
@@ -45,6 +50,7 @@ export function drawCase(
   const reduction = grader.reduction(params);
   const factor = spec.toleranceFactor;
   const options = { reduction, draw, ...(factor && { factor }) };
+  const drawn = { name: params.name, params, inputs };
   if (check.kind === 'gradient') {
     const floats = Object.entries(outputs).filter(([, { array }]) => array.dtype === 'float32');
     const cotangents = Object.fromEntries(floats.map(([name, { array }]) => [name, draw.normal(array.shape)]));
@@ -52,26 +58,48 @@ export function drawCase(
       const now = compute(x);
       return Object.entries(cotangents).reduce((sum, [name, c]) => sum + dot(now[name].array, c), 0);
     };
-    const tolerances = deriveTolerances((x) => roughGradients(loss, x), inputs, {
-      ...options,
-      factor: GRADIENT_FACTOR * (factor ?? DEFAULT_FACTOR),
-      perturbations: GRADIENT_PERTURBATIONS,
-      sharedScale: true,
-    });
-    const expected = Object.fromEntries(
-      Object.entries(gradients(loss, inputs)).map(([name, array]) => [name, { array, isNumber: false }]),
+    const rounding = { ...options, factor: GRADIENT_FACTOR * (factor ?? DEFAULT_FACTOR), sharedScale: true };
+    const due = gradients(loss, inputs);
+    const least = Object.entries(leastTolerances(due, rounding)).map(([name, abs]) => [name, ROUGHLY * abs]);
+    const expected = Object.fromEntries(Object.entries(due).map(([name, array]) => [name, { array, isNumber: false }]));
+    return withTolerances({ ...drawn, expected, leastTolerances: Object.fromEntries(least), cotangents }, () =>
+      deriveTolerances((x) => roughGradients(loss, x), inputs, { ...rounding, perturbations: GRADIENT_PERTURBATIONS }),
     );
-    return { name: params.name, params, inputs, expected, tolerances, cotangents };
   }
   const arraysOf = (flat: Record<string, Expected>) =>
     Object.fromEntries(Object.entries(flat).map(([name, { array }]) => [name, array]));
-  const tolerances = deriveTolerances((x) => arraysOf(compute(x)), inputs, { ...options, outputs: arraysOf(outputs) });
-  for (const [name, { array, isNumber }] of Object.entries(outputs)) {
-    if (!isNumber) continue;
-    const abs = NUMBER_TOLERANCE * Math.abs(array.data[0]);
-    tolerances[name] = { abs, because: `${NUMBER_TOLERANCE} of its size: a plain number is not rounded to float32` };
-  }
-  return { name: params.name, params, inputs, expected: outputs, tolerances, cotangents: {} };
+  const arrays = arraysOf(outputs);
+  const numbers = Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { array, isNumber }]) =>
+      isNumber ? [[name, ofNumber(array.data[0])]] : [],
+    ),
+  );
+  const least = leastTolerances(arrays, options);
+  for (const [name, { abs }] of Object.entries(numbers)) least[name] = abs;
+  return withTolerances({ ...drawn, expected: outputs, leastTolerances: least, cotangents: {} }, () => ({
+    ...deriveTolerances((x) => arraysOf(compute(x)), inputs, { ...options, outputs: arrays }),
+    ...numbers,
+  }));
+}
+
+/** They are derived when they are first asked for: to do so takes five times as long as to compute what is due. */
+function withTolerances(
+  prepared: Omit<PreparedCase, 'tolerances'>,
+  derive: () => PreparedCase['tolerances'],
+): PreparedCase {
+  let derived: PreparedCase['tolerances'] | undefined;
+  return {
+    ...prepared,
+    get tolerances() {
+      derived ??= derive();
+      return derived;
+    },
+  };
+}
+
+function ofNumber(value: number): Tolerance {
+  const because = `${NUMBER_TOLERANCE} of its size: a plain number is not rounded to float32`;
+  return { abs: NUMBER_TOLERANCE * Math.abs(value), because };
 }
 
 /** Another case like it, with the same tolerances: what is drawn alike may be as far off, and to derive them takes five times as long. */

@@ -83,13 +83,11 @@ export function runKernel(
   }
   const attrs = plan.attrs as unknown as tf.NamedAttrMap;
   const copies = namesToCopy(name, inputs, plan).map((input) => [input, copyOf(inputs[input])] as const);
-  const given = { ...inputs, ...Object.fromEntries(copies) };
+  const given = copies.length === 0 ? inputs : { ...inputs, ...Object.fromEntries(copies) };
   const listed = ('0' in given ? Object.values(given) : given) as tf.NamedTensorMap;
   const elsewhere = runsOnCpu(name, inputs, plan);
   if (elsewhere && current.name !== 'cpu') fellBack?.();
-  const outputs = (
-    elsewhere ? onCpu(name, listed, attrs) : asList(tf.engine().runKernel(name, listed, attrs))
-  ) as tf.Tensor[];
+  const outputs = elsewhere ? onCpu(name, listed, attrs) : runOn(tf.getBackend(), name, listed, attrs);
   const amended = elsewhere ? outputs : (current.amend?.(name, inputs, outputs) ?? outputs);
   for (const [, copy] of copies) copy.dispose();
   return amended;
@@ -121,22 +119,28 @@ function copyOf(x: tf.Tensor): tf.Tensor {
   return tf.tensor(x.dataSync().slice(), x.shape, x.dtype as 'float32');
 }
 
+/** Not by the engine's own `runKernel`, which looks after tapes and profiles that there are none of. */
+function runOn(backendName: string, name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor[] {
+  const kernel = tf.getKernel(name, backendName);
+  if (!kernel) throw new Error(`${name} is implemented neither by ${tf.getBackend()} nor by cpu`);
+  const backend = tf.findBackend(backendName);
+  const outputs = kernel.kernelFunc({ inputs: inputs as unknown as tf.NamedTensorInfoMap, attrs, backend });
+  return asList(outputs).map((info) =>
+    info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info, backend),
+  );
+}
+
 /** The cpu backend fetches the inputs from where they are, and the next kernel fetches the outputs from it. */
 function onCpu(name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor[] {
-  const backend = tf.findBackend('cpu');
-  const kernel = tf.getKernel(name, 'cpu');
-  if (!kernel) throw new Error(`${name} is implemented neither by ${tf.getBackend()} nor by cpu`);
-  const outputs = kernel.kernelFunc({ inputs: inputs as unknown as tf.NamedTensorInfoMap, attrs, backend });
-  return asList(outputs).map((info) => {
-    const tensor = tf.engine().makeTensorFromTensorInfo(info, backend);
-    if (info.dtype === 'complex64') return tensor;
+  return runOn('cpu', name, inputs, attrs).map((tensor) => {
+    if (tensor.dtype === 'complex64') return tensor;
     // Its Cast renames integers to floats and leaves them as they are; another backend would read their bits.
     const values = tensor.dataSync();
-    if (values.constructor === arrayOf(info.dtype as TensorDType)) return tensor;
+    if (values.constructor === arrayOf(tensor.dtype as TensorDType)) return tensor;
     const converted = tf.tensor(
-      arrayOf(info.dtype as TensorDType).from(values as Float32Array),
-      info.shape,
-      info.dtype as 'float32',
+      arrayOf(tensor.dtype as TensorDType).from(values as Float32Array),
+      tensor.shape,
+      tensor.dtype as 'float32',
     );
     tensor.dispose();
     return converted;

@@ -10,6 +10,17 @@ import { largestError } from './compare.ts';
 import type { Draw } from './draw.ts';
 import { mapLeaves, type NdArray, type TensorTree } from './ndarray.ts';
 
+interface Rounding {
+  /** The longest sum in the mechanism. */
+  reduction: number;
+  factor?: number;
+  /**
+   * For gradients: a small one is the difference of terms as large as the largest, since softmax's backward pass takes
+   * the mean gradient off each, and rounds with them.
+   */
+  sharedScale?: boolean;
+}
+
 export interface Tolerance {
   /** Largest |got − want| that passes. */
   abs: number;
@@ -22,25 +33,13 @@ export const DEFAULT_FACTOR = 16;
 const PERTURBATIONS = 4;
 const EPSILON = 2 ** -24;
 
-/**
- * @param reduction the longest sum in the mechanism
- * @param outputs what the oracle gives for these inputs, where that is known
- * @param sharedScale for gradients: a small one is the difference of terms as large as the largest, since softmax's
- *   backward pass takes the mean gradient off each, and rounds with them
- */
+/** @param outputs what the oracle gives for these inputs, where that is known */
 export function deriveTolerances(
   oracle: (inputs: TensorTree) => Record<string, NdArray>,
   inputs: TensorTree,
-  options: {
-    reduction: number;
-    draw: Draw;
-    outputs?: Record<string, NdArray>;
-    factor?: number;
-    perturbations?: number;
-    sharedScale?: boolean;
-  },
+  options: Rounding & { draw: Draw; outputs?: Record<string, NdArray>; perturbations?: number },
 ): Record<string, Tolerance> {
-  const factor = options.factor ?? DEFAULT_FACTOR;
+  const { factor = DEFAULT_FACTOR } = options;
   const outputs = options.outputs ?? oracle(inputs);
   const moved = Object.fromEntries(Object.keys(outputs).map((name) => [name, 0]));
   for (let i = 0; i < (options.perturbations ?? PERTURBATIONS); i++) {
@@ -48,17 +47,33 @@ export function deriveTolerances(
     for (const [name, want] of Object.entries(outputs))
       moved[name] = Math.max(moved[name], largestError(nearby[name], want));
   }
-  const largestOfAll = Math.max(...Object.values(outputs).map(largest));
+  const sums = roundingOfSums(outputs, options);
   return Object.fromEntries(
     Object.entries(outputs).map(([name, want]) => {
-      const sum = EPSILON * Math.sqrt(options.reduction) * (options.sharedScale ? largestOfAll : largest(want));
+      const sum = sums[name];
       const abs = want.dtype === 'float32' ? factor * (moved[name] + sum) : 0;
       const because =
         want.dtype === 'float32'
           ? `${factor} × (${short(moved[name])} for one ulp in the inputs + ${short(sum)} for sums of ${options.reduction} terms)`
           : `${want.dtype} is exact`;
-      return [name, { abs: Number(abs.toPrecision(6)), because }];
+      return [name, { abs: rounded(abs), because }];
     }),
+  );
+}
+
+/** What `deriveTolerances` gives at the least, however little the inputs' last digits matter: known without the oracle. */
+export function leastTolerances(outputs: Record<string, NdArray>, options: Rounding): Record<string, number> {
+  const { factor = DEFAULT_FACTOR } = options;
+  const sums = Object.entries(roundingOfSums(outputs, options));
+  return Object.fromEntries(
+    sums.map(([name, sum]) => [name, outputs[name].dtype === 'float32' ? rounded(factor * sum) : 0]),
+  );
+}
+
+function roundingOfSums(outputs: Record<string, NdArray>, { reduction, sharedScale }: Rounding) {
+  const ofAll = sharedScale ? Math.max(...Object.values(outputs).map(largest)) : null;
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, want]) => [name, EPSILON * Math.sqrt(reduction) * (ofAll ?? largest(want))]),
   );
 }
 
@@ -85,5 +100,8 @@ function largest({ data }: NdArray): number {
   for (const value of data) if (Number.isFinite(value)) max = Math.max(max, Math.abs(value));
   return max || 1;
 }
+
+/** To six digits, as fixtures hold it. */
+const rounded = (abs: number) => Number(abs.toPrecision(6));
 
 const short = (value: number) => value.toExponential(1);

@@ -7,6 +7,7 @@ import type { Failure } from '../failure.ts';
 import type { Subject } from '../subject.ts';
 import type { TimeTrial } from '../time-trial.ts';
 import type { Timing } from '../timing.ts';
+import type { Ratio } from './judge-output.ts';
 
 /** What a check has to work with. */
 export interface CheckContext {
@@ -26,7 +27,7 @@ export interface CheckContext {
 export interface CheckOutcome {
   failure: Failure | null;
   /** Largest error in units of the tolerance, over the cases; Infinity where the result is no number or of a wrong shape. */
-  ratio?: number;
+  ratio?: Ratio;
   /** What was computed in the cases that failed, for recognising a mistake. */
   observed?: Record<string, Record<string, NdArray>>;
   cost?: Cost;

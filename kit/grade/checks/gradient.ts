@@ -5,13 +5,14 @@ import { type Failure, inCase, SubmissionFault } from '../failure.ts';
 import { flattenRemote } from '../outputs.ts';
 import { RemoteTensor } from '../remote-values.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
-import { judgeOutput } from './judge-output.ts';
+import { judgeOutput, largestOf, NO_NUMBER, type Ratio } from './judge-output.ts';
 
 export const checkGradient: Check = async (context) => {
-  const outcome: CheckOutcome = { failure: null, ratio: 0, observed: {} };
+  const ratios: Ratio[] = [];
+  const outcome: CheckOutcome = { failure: null, ratio: largestOf(ratios), observed: {} };
   for (const prepared of context.cases) {
     const { failure, ratio, observed } = await runCase(context, prepared);
-    outcome.ratio = Math.max(outcome.ratio ?? 0, ratio);
+    ratios.push(ratio);
     if (failure) {
       outcome.failure ??= failure;
       outcome.observed = { ...outcome.observed, [prepared.name]: observed };
@@ -24,7 +25,7 @@ async function runCase({ subject, grader }: CheckContext, prepared: PreparedCase
   const inputs = floatInputs(prepared.inputs);
   const observed: Record<string, NdArray> = {};
   let failure: Failure | null = null;
-  let ratio = 0;
+  const ratios: Ratio[] = [];
   try {
     const found = await subject.gradients(
       inputs.map(([, x]) => x),
@@ -38,28 +39,27 @@ async function runCase({ subject, grader }: CheckContext, prepared: PreparedCase
       },
     );
     for (const [i, [name]] of inputs.entries()) {
-      const expected = prepared.expected[name];
       const gradient = found[i];
       if (!gradient) {
         // No path from an input to the outputs is right where the gradient is zero.
-        if (expected.array.data.every((value) => value === 0)) continue;
+        if (prepared.expected[name].array.data.every((value) => value === 0)) continue;
         failure ??= { code: `no-gradient:${name}`, message: `case "${prepared.name}": no gradient reaches ${name}` };
-        ratio = Infinity;
+        ratios.push(NO_NUMBER);
         continue;
       }
       const named = new RemoteTensor(gradient.handle, gradient.shape, gradient.dtype, `d loss / d ${name}`, 0, []);
-      const judged = await judgeOutput(subject, name, named, expected, prepared.tolerances[name], prepared);
+      const judged = await judgeOutput(subject, name, named, prepared);
       if (judged.value) observed[name] = judged.value;
-      ratio = Math.max(ratio, judged.ratio);
+      ratios.push(judged.ratio);
       failure ??= judged.failure;
     }
   } catch (error) {
     if (!(error instanceof SubmissionFault) || error.fatal) throw error;
     failure = inCase({ ...error.failure, message: noPath(error.failure.message) }, prepared.name);
-    ratio = Infinity;
+    ratios.push(NO_NUMBER);
   }
   await subject.forget();
-  return { failure, ratio, observed };
+  return { failure, ratio: largestOf(ratios), observed };
 }
 
 function asTensor(value: RemoteTensor | number | undefined, name: string): RemoteTensor {

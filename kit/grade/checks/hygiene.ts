@@ -1,4 +1,5 @@
 /** Hygiene: nothing leaked, inputs left alone, the same answer twice, and wrong arguments refused by name. */
+import type { Usage } from '../../host/sandbox-state.ts';
 import type { CaseParams, Grader, Rejection } from '../../spec/grader.ts';
 import { Draw, deriveSeed } from '../../tensors/draw.ts';
 import type { NdArray } from '../../tensors/ndarray.ts';
@@ -10,17 +11,28 @@ import type { Subject } from '../subject.ts';
 import { Thrown } from '../thrown-fault.ts';
 import type { Check } from './context.ts';
 import { difference } from './property.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
   if (check.case) {
     const failure = await untidy(grader, subject, check.case, seed);
     if (failure) return { failure };
   }
-  const failures: [string, Failure][] = [];
-  for (const name of check.rejects ?? []) {
+  const attempts = (check.rejects ?? []).map((name) => {
     const rejection = grader.rejects?.[name];
     if (!rejection) throw new Error(`${check.id}: the grader has no rejection ${name}`);
-    const failure = await unrejected(rejection, subject, new Draw(deriveSeed(seed, name)));
+    return {
+      name,
+      error: rejection.error,
+      call: () => unrefused(rejection, subject, new Draw(deriveSeed(seed, name))),
+    };
+  });
+  const calls = attempts.map(({ call }) => call);
+  if (await sideBySide(subject, calls, (failure) => failure === null, isUntouched)) return { failure: null };
+  const failures: [string, Failure][] = [];
+  for (const { name, error, call } of attempts) {
+    const failure = (await call()) ?? afterRefusal(error, await subject.usage());
+    await subject.forget();
     if (failure) failures.push([name, failure]);
   }
   if (failures.length === 0) return { failure: null };
@@ -87,13 +99,12 @@ function leakInWords(shapes: number[][], makers: string[]): string {
   return `${shapes.length} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
 }
 
-async function unrejected({ call, error, mentions }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
+/** Null where the call throws what is due. */
+async function unrefused({ call, error, mentions }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
   try {
     await call(subject.submission, draw);
   } catch (thrown) {
     if (!(thrown instanceof Thrown)) throw thrown;
-    const { cost, leaked } = await subject.usage();
-    await subject.forget();
     const { errorName, errorMessage, failure } = thrown;
     if (errorName !== error) {
       return {
@@ -103,19 +114,22 @@ async function unrejected({ call, error, mentions }: Rejection, subject: Subject
       };
     }
     const silent = mentions.find((word) => !errorMessage.includes(String(word)));
-    if (silent !== undefined) {
-      return {
-        code: 'vague-error',
-        message: `the ${error} does not mention ${JSON.stringify(silent)}: ${errorMessage}`,
-        at: failure.at,
-      };
-    }
-    if (cost.kernels > 0)
-      return { code: 'late-error', message: `the ${error} comes only after ${cost.kernels} kernels have run` };
-    if (leaked.length > 0)
-      return { code: 'leaky-error', message: `${leaked.length} tensors stay in memory after the ${error}` };
-    return null;
+    if (silent === undefined) return null;
+    return {
+      code: 'vague-error',
+      message: `the ${error} does not mention ${JSON.stringify(silent)}: ${errorMessage}`,
+      at: failure.at,
+    };
   }
-  await subject.forget();
   return { code: 'accepted', message: `a ${error} is due, but the call returned` };
+}
+
+const isUntouched = ({ cost, leaked }: Usage) => cost.kernels === 0 && leaked.length === 0;
+
+function afterRefusal(error: string, { cost, leaked }: Usage): Failure | null {
+  if (cost.kernels > 0)
+    return { code: 'late-error', message: `the ${error} comes only after ${cost.kernels} kernels have run` };
+  if (leaked.length > 0)
+    return { code: 'leaky-error', message: `${leaked.length} tensors stay in memory after the ${error}` };
+  return null;
 }

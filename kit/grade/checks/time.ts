@@ -7,6 +7,7 @@ import type { Subject } from '../subject.ts';
 import { compareTimes, type TimeComparison, type Timing } from '../timing.ts';
 import type { Check, CheckContext } from './context.ts';
 import { measure } from './cost.ts';
+import { largestOf, type Ratio } from './judge-output.ts';
 import { runCase } from './values.ts';
 
 /** Runs before the clock counts: shaders are compiled, and both sandboxes' code is hot. */
@@ -19,13 +20,13 @@ export const checkTime: Check = async ({ check, grader, subject, seed, startTria
     const { solution, again, roofline } = trial;
     const plan = { ...trial.plan, budget: check.budget };
     let runs = 0;
-    let worst = 0;
+    const ratios: Ratio[] = [];
     const times: number[] = [];
     const draw = () => trial.draw(++runs);
     const time = async (prepared: PreparedCase) => {
       const { ms, ratio } = await timeOf(subject, grader, prepared);
       times.push(ms);
-      worst = Math.max(worst, ratio);
+      ratios.push(ratio);
       return ms;
     };
 
@@ -46,7 +47,7 @@ export const checkTime: Check = async ({ check, grader, subject, seed, startTria
       plan,
     );
     if (noise.verdict !== 'within')
-      return { failure: null, ratio: worst, cost, undecided: tooNoisy(noise, plan.budget) };
+      return { failure: null, ratio: largestOf(ratios), cost, undecided: tooNoisy(noise, plan.budget) };
 
     times.length = 0;
     let prepared = known;
@@ -70,7 +71,7 @@ export const checkTime: Check = async ({ check, grader, subject, seed, startTria
       ms,
       fractionOfRoofline: fractionOf(roofline, cost, ms),
     };
-    const outcome = { ratio: worst, cost, timing };
+    const outcome = { ratio: largestOf(ratios), cost, timing };
     if (verdict === 'inconclusive') return { ...outcome, failure: null, undecided: tooClose(comparison, plan.budget) };
     return { ...outcome, failure: verdict === 'over' ? tooSlow(timing) : null };
   } finally {

@@ -5,18 +5,19 @@ import { type Failure, inCase, SubmissionFault } from '../failure.ts';
 import { nanInWords } from '../first-nan.ts';
 import { flattenRemote } from '../outputs.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
-import { judgeOutput } from './judge-output.ts';
+import { judgeOutput, largestOf, NO_NUMBER, type Ratio } from './judge-output.ts';
 import { sideBySide } from './side-by-side.ts';
 
 export const checkValues: Check = async (context) => {
   const { subject, cases } = context;
   const attempts = cases.map((prepared) => () => judgeCase(context, prepared));
   const right = await sideBySide(subject, attempts, ({ failure }) => failure === null);
-  if (right) return { failure: null, ratio: Math.max(...right.map(({ ratio }) => ratio)), observed: {} };
-  const outcome: CheckOutcome = { failure: null, ratio: 0, observed: {} };
+  if (right) return { failure: null, ratio: largestOf(right.map(({ ratio }) => ratio)), observed: {} };
+  const ratios: Ratio[] = [];
+  const outcome: CheckOutcome = { failure: null, ratio: largestOf(ratios), observed: {} };
   for (const prepared of context.cases) {
     const result = await runCase(context, prepared);
-    outcome.ratio = Math.max(outcome.ratio ?? 0, result.ratio);
+    ratios.push(result.ratio);
     if (result.failure) {
       outcome.failure ??= await withOrigin(result.failure, context, prepared);
       outcome.observed = { ...outcome.observed, [prepared.name]: result.observed };
@@ -40,23 +41,23 @@ type Judged = Pick<CheckContext, 'subject' | 'grader'>;
 
 interface CaseResult {
   failure: Failure | null;
-  ratio: number;
+  ratio: Ratio;
   observed: Record<string, NdArray>;
 }
 
 /** Runs a case and compares all its outputs. @throws SubmissionFault */
 async function judgeCase({ subject, grader }: Judged, prepared: PreparedCase): Promise<CaseResult> {
   const observed: Record<string, NdArray> = {};
-  let ratio = 0;
+  const ratios: Ratio[] = [];
   let failure: Failure | null = null;
   const outputs = flattenRemote(await grader.run(subject.submission, prepared.inputs, prepared.params));
-  for (const [name, expected] of Object.entries(prepared.expected)) {
-    const judged = await judgeOutput(subject, name, outputs[name], expected, prepared.tolerances[name], prepared);
+  for (const name of Object.keys(prepared.expected)) {
+    const judged = await judgeOutput(subject, name, outputs[name], prepared);
     if (judged.value) observed[name] = judged.value;
-    ratio = Math.max(ratio, judged.ratio);
+    ratios.push(judged.ratio);
     failure ??= judged.failure;
   }
-  return { failure, ratio, observed };
+  return { failure, ratio: largestOf(ratios), observed };
 }
 
 /** The same, as a case of its own. @throws SubmissionFault only where the sandbox ended */
@@ -68,6 +69,6 @@ export async function runCase(judged: Judged, prepared: PreparedCase): Promise<C
   } catch (error) {
     if (!(error instanceof SubmissionFault) || error.fatal) throw error;
     await judged.subject.forget();
-    return { failure: inCase(error.failure, prepared.name), ratio: Infinity, observed: {} };
+    return { failure: inCase(error.failure, prepared.name), ratio: NO_NUMBER, observed: {} };
   }
 }

@@ -85,38 +85,45 @@ export class Call extends AttributeReader {
   /** The shape that both broadcast to. */
   broadcast(a: readonly number[], b: readonly number[]): number[] {
     const rank = Math.max(a.length, b.length);
-    return Array.from({ length: rank }, (_, axis) => {
-      const x = a[axis - rank + a.length] ?? 1;
-      const y = b[axis - rank + b.length] ?? 1;
+    const shape: number[] = [];
+    for (let axis = -rank; axis < 0; axis++) {
+      const x = a[a.length + axis] ?? 1;
+      const y = b[b.length + axis] ?? 1;
       if (x !== y && x !== 1 && y !== 1) {
-        return this.refuse(`[${a}] and [${b}] do not broadcast: ${x} and ${y} at axis ${axis - rank} from the end`);
+        return this.refuse(`[${a}] and [${b}] do not broadcast: ${x} and ${y} at axis ${axis} from the end`);
       }
-      return x === 1 ? y : x;
-    });
+      shape.push(x === 1 ? y : x);
+    }
+    return shape;
   }
 
   plan(outputs: TensorMeta | TensorMeta[], flops: number, more: Omit<Partial<Plan>, 'outputs' | 'flops'> = {}): Plan {
-    return { outputs: [outputs].flat(), flops, attrs: this.checked, ...more };
+    return { outputs: Array.isArray(outputs) ? outputs : [outputs], flops, attrs: this.checked, ...more };
   }
 }
 
 /** A family of kernels by name. `inputs` are the names that may be given; undefined for a kernel over a list. */
 export function kernel(name: string, inputs: readonly string[] | undefined, planOf: (call: Call) => Plan): Kernel {
   return (given, attrs) => {
-    const names = Object.keys(given).filter((input) => given[input] !== undefined);
-    for (const input of names) {
+    const present: Record<string, TensorMeta> = {};
+    let notOnWasm = false;
+    const look = (what: string, meta: TensorMeta) => {
+      checkMeta(name, what, meta);
+      // The wasm backend has no complex numbers, and its C++ divides by sizes.
+      notOnWasm ||= meta.dtype === 'complex64' || meta.shape.includes(0);
+    };
+    for (const input of Object.keys(given)) {
+      if (given[input] === undefined) continue;
       if (inputs ? !inputs.includes(input) : !/^\d+$/.test(input))
         refuse(name, `it has no input ${JSON.stringify(input.slice(0, 40))}`);
-      checkMeta(name, input, given[input]);
+      look(input, given[input]);
+      present[input] = given[input];
     }
-    const present = Object.fromEntries(names.map((input) => [input, given[input]]));
     const plan = planOf(new Call(name, present, attrs));
     if (plan.outputs.length > MAX_OUTPUTS) refuse(name, `it would make ${plan.outputs.length} tensors`);
-    for (const output of plan.outputs) checkMeta(name, 'the output', output);
+    for (const output of plan.outputs) look('the output', output);
     if (!Number.isFinite(plan.flops)) refuse(name, 'it is too much work to count');
-    const metas = [...Object.values(present), ...plan.outputs];
-    // The wasm backend has no complex numbers, and its C++ divides by sizes.
-    if (metas.some(({ shape, dtype }) => dtype === 'complex64' || shape.includes(0))) plan.notOnWasm = true;
+    if (notOnWasm) plan.notOnWasm = true;
     return plan;
   };
 }
