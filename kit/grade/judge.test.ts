@@ -5,7 +5,7 @@ import { Meter } from '../host/meter.ts';
 import type { CheckSpec } from '../spec/exercise.ts';
 import type { Grader } from '../spec/grader.ts';
 import { SubmissionFault } from './failure.ts';
-import { judge, observationOf } from './judge.ts';
+import { type Cases, type Judgement, judge, observationOf } from './judge.ts';
 import type { Materials } from './materials.ts';
 import type { Subject } from './subject.ts';
 
@@ -29,6 +29,13 @@ const exampleCase = { name: 'c', params: {}, inputs: {}, expected: {}, tolerance
 
 /** What comes of a check whose every call does this; `fault` is what the host says went wrong on its side. */
 async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string | null = null) {
+  const [judgement] = await allJudged([spec], run, { kind: 'public' }, fault);
+  return judgement;
+}
+
+const hidden = { kind: 'hidden', seed: 'x', of: async () => [exampleCase] } as unknown as Cases;
+
+async function allJudged(checks: CheckSpec[], run: () => Promise<object>, cases: Cases, fault: string | null = null) {
   const subject = {
     submission: {},
     ready: async () => {},
@@ -57,10 +64,10 @@ async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string
     reduction: () => 1,
     properties: { p: { params: (fc) => fc.constant({}), holds: () => () => run().then(() => null) } },
   } as Grader;
-  const fixture = { exercise: 'x', cases: { [spec.id]: [exampleCase] }, costs: {}, mistakes: {} };
-  const materials = { id: 'x', grader, fixture, spec: { checks: [spec] } } as unknown as Materials;
-  const [judgement] = await judge(subject, materials, { kind: 'public' });
-  return judgement;
+  const shown = Object.fromEntries(checks.map(({ id }) => [id, [exampleCase]]));
+  const fixture = { exercise: 'x', cases: shown, costs: {}, mistakes: {} };
+  const materials = { id: 'x', grader, fixture, spec: { checks } } as unknown as Materials;
+  return judge(subject, materials, cases);
 }
 
 const thrower = (error: Error) => async () => {
@@ -102,6 +109,39 @@ describe.each(KINDS)('a $kind check', (spec) => {
       status: 'not-judged',
       reason: 'no such axis',
     });
+  });
+});
+
+describe('a call that takes too long', () => {
+  const hung = new SubmissionFault({ code: 'timeout', message: 'no answer within 10 s' }, true);
+  const three = ['a', 'b', 'c'].map((id) => check('values', { id, cases: [] }));
+  /** Calls take too long where the list says so, and return at once after its end. */
+  const calls = (slow: boolean[]) => {
+    let count = 0;
+    const run = async () => {
+      if (slow[count++]) throw hung;
+      return {};
+    };
+    return { run, made: () => count };
+  };
+  const codes = (judgements: Judgement[]) => judgements.map(({ failure }) => failure?.code ?? 'pass');
+
+  it('costs nothing where it does not when it is tried again', async () => {
+    const { run, made } = calls([true]);
+    expect(codes(await allJudged(three, run, hidden))).toEqual(['pass', 'pass', 'pass']);
+    expect(made()).toBe(4);
+  });
+
+  it('is tried again once for each exercise', async () => {
+    const { run, made } = calls([true, true, true, true]);
+    expect(codes(await allJudged(three, run, hidden))).toEqual(['timeout', 'timeout', 'not-tried']);
+    expect(made()).toBe(3);
+  });
+
+  it('is shown to a learner, who waits for it, at once', async () => {
+    const { run, made } = calls([true]);
+    expect(codes(await allJudged(three, run, { kind: 'public' }))).toEqual(['timeout', 'pass', 'pass']);
+    expect(made()).toBe(3);
   });
 });
 

@@ -67,7 +67,7 @@ export async function judge(
     const judgement = obstacle
       ? setAside(check, obstacle)
       : deaths < MAX_DEATHS
-        ? await judgeCheck(check, subject, materials, cases)
+        ? await judgeAndConfirm(check, judgements, subject, materials, cases)
         : failed(check, {
             code: 'not-tried',
             message: 'not tried, since the code hung or ended itself in the checks before',
@@ -78,6 +78,21 @@ export async function judge(
     onJudgement?.(judgements);
   }
   return judgements;
+}
+
+/**
+ * The clock of a call goes on where the machine has no time for it, or sleeps, and a grade must not hang on that: the
+ * first time that a submission takes too long is tried again. What hangs, hangs again, and is not asked a third time.
+ */
+async function judgeAndConfirm(
+  check: CheckSpec,
+  before: Judgement[],
+  ...of: [Subject, Materials, Cases]
+): Promise<Judgement> {
+  const judgement = await judgeCheck(check, ...of);
+  const [, , cases] = of;
+  const isFirst = judgement.failure?.code === 'timeout' && !before.some(({ failure }) => failure?.code === 'timeout');
+  return isFirst && cases.kind === 'hidden' ? judgeCheck(check, ...of) : judgement;
 }
 
 async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {

@@ -128,8 +128,11 @@ const isUntouched = ({ cost, leaked }: Usage) => cost.kernels === 0 && leaked.le
 
 function afterRefusal(error: string, { cost, leaked }: Usage): Failure | null {
   if (cost.kernels > 0)
-    return { code: 'late-error', message: `the ${error} comes only after ${cost.kernels} kernels have run` };
+    return {
+      code: 'late-error',
+      message: `the ${error} comes only after something was computed (kernels run: ${cost.kernels})`,
+    };
   if (leaked.length > 0)
-    return { code: 'leaky-error', message: `${leaked.length} tensors stay in memory after the ${error}` };
+    return { code: 'leaky-error', message: `something stays in memory after the ${error} (tensors: ${leaked.length})` };
   return null;
 }

@@ -65,6 +65,19 @@ describe('attempts side by side', () => {
     await expect(sideBySide(subject, [wrong, broken], all)).rejects.toThrow('killed');
   });
 
+  it('say nothing where they left something behind, for which they are asked before it is forgotten', async () => {
+    const { log, subject } = subjectWithLog();
+    const usage = async () => {
+      log.push('usage');
+      return { leaked: [[2, 3]] };
+    };
+    Object.assign(subject, { usage });
+    const attempts = [async () => 1, async () => 2];
+    expect(await sideBySide(subject, attempts, all, ({ leaked }) => leaked.length === 0)).toBeNull();
+    expect(log).toEqual(['ready', 'usage', 'forget']);
+    expect(await sideBySide(subject, attempts, all, ({ leaked }) => leaked.length === 1)).toEqual([1, 2]);
+  });
+
   it('are no fewer than two', async () => {
     const { log, subject } = subjectWithLog();
     expect(await sideBySide(subject, [async () => 1], all)).toBeNull();
