@@ -2,7 +2,7 @@
  * Makes a class whose grades are known beforehand: from solutions, alternates, known mistakes, stubs and broken files,
  * with a few endless loops, memory hogs and printing floods among them, and a few broken or hostile zip files.
  *
- *   npx tsx scripts/synthetic-class.ts <folder> [--students 300] [--seed x] [--exercise <names>]
+ *   npx tsx scripts/synthetic-class.ts <folder> [--students 300] [--seed x] [--exercise <names>] [--one-each]
  *
  * writes <folder>/class, a folder or a zip file a student, and <folder>/predicted.json, which scripts/check-class.ts
  * holds grades against.
@@ -50,11 +50,15 @@ const { values, positionals } = parseArgs({
     students: { type: 'string', default: '300' },
     seed: { type: 'string', default: 'x' },
     exercise: { type: 'string', multiple: true, default: [] },
+    /** A student hands in one exercise, the next student the next. */
+    'one-each': { type: 'boolean', default: false },
   },
 });
 const [folder] = positionals;
 if (!folder) {
-  console.error('usage: tsx scripts/synthetic-class.ts <folder> [--students 300] [--seed x] [--exercise <name>]');
+  console.error(
+    'usage: tsx scripts/synthetic-class.ts <folder> [--students 300] [--seed x] [--exercise <name>] [--one-each]',
+  );
   process.exit(2);
 }
 
@@ -76,7 +80,7 @@ for (let i = 1; i <= Number(values.students); i++) {
   const files: Record<string, string> = {
     'exercises/arguments.ts': readFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), 'utf8'),
   };
-  for (const id of exercises) {
+  for (const id of values['one-each'] ? [exercises[(i - 1) % exercises.length]] : exercises) {
     const { code, ...prediction } = pick(shelfFor(shelves.get(id) as Shelf, skill));
     own[id] = prediction;
     const text = await code();
@@ -85,7 +89,8 @@ for (let i = 1; i <= Number(values.students); i++) {
   predicted[student] = handIn(join(classFolder, student), files) ? own : 'unreadable';
 }
 write(join(folder, 'predicted.json'), `${JSON.stringify(predicted, null, 1)}\n`);
-console.log(`${values.students} students, ${exercises.length} exercises each, in ${classFolder}`);
+const each = values['one-each'] ? `one of ${exercises.length} exercises` : `${exercises.length} exercises`;
+console.log(`${values.students} students, ${each} each, in ${classFolder}`);
 
 function shelfFor({ right, wrong, broken, hostile }: Shelf, skill: number): Choice[] {
   if (random() < HOSTILE) return hostile;
