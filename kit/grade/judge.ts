@@ -67,7 +67,7 @@ export async function judge(
     const judgement = obstacle
       ? setAside(check, obstacle)
       : deaths < MAX_DEATHS
-        ? await judgeAndConfirm(check, judgements, subject, materials, cases)
+        ? await judgeCheck(check, subject, materials, cases)
         : failed(check, {
             code: 'not-tried',
             message: 'not tried, since the code hung or ended itself in the checks before',
@@ -77,22 +77,23 @@ export async function judge(
     judgements.push(printed ? { ...judgement, printed } : judgement);
     onJudgement?.(judgements);
   }
+  await confirmTimeout(judgements, subject, materials, cases);
   return judgements;
 }
 
 /**
- * The clock of a call goes on where the machine has no time for it, or sleeps, and a grade must not hang on that: the
- * first time that a submission takes too long is tried again. What hangs, hangs again, and is not asked a third time.
+ * The clock of a call goes on where the machine has no time for it, or sleeps, and a grade must not hang on that: what
+ * took too long in one check alone is tried again. What does so in two is believed.
  */
-async function judgeAndConfirm(
-  check: CheckSpec,
-  before: Judgement[],
-  ...of: [Subject, Materials, Cases]
-): Promise<Judgement> {
-  const judgement = await judgeCheck(check, ...of);
-  const [, , cases] = of;
-  const isFirst = judgement.failure?.code === 'timeout' && !before.some(({ failure }) => failure?.code === 'timeout');
-  return isFirst && cases.kind === 'hidden' ? judgeCheck(check, ...of) : judgement;
+async function confirmTimeout(
+  judgements: Judgement[],
+  subject: Subject,
+  materials: Materials,
+  cases: Cases,
+): Promise<void> {
+  const slow = judgements.flatMap(({ failure }, i) => (failure?.code === 'timeout' ? [i] : []));
+  if (slow.length !== 1 || cases.kind !== 'hidden') return;
+  judgements[slow[0]] = await judgeCheck(judgements[slow[0]].check, subject, materials, cases);
 }
 
 async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {

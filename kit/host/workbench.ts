@@ -1,5 +1,5 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
-import type { FromSandbox } from '../protocol/messages.ts';
+import { type FromSandbox, MOST_PRINTED } from '../protocol/messages.ts';
 import {
   bytesOf,
   type DeviceTensor,
@@ -31,7 +31,7 @@ export const SESSION_LIMITS: SessionLimits = {
   memoryBytes: 1024 ** 3,
   flops: 5e10,
   kernels: 200_000,
-  logBytes: 64 * 1024,
+  logBytes: MOST_PRINTED,
 };
 
 /** More than one call may ask for: the end of the sandbox, not of an operation. */

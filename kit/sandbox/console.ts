@@ -1,16 +1,27 @@
 /** The submission's `console`: what it prints goes to the host as text, tensors with their values. */
 import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { MOST_PRINTED } from '../protocol/messages.ts';
 import { send } from './channel.ts';
 
 const MAX_TEXT = 10_000;
 
+let printed = 0;
+
+/** So much may be printed again. */
+export function startAnew(): void {
+  printed = 0;
+}
+
 export function makeConsole(): Pick<Console, 'log' | 'info' | 'debug' | 'warn' | 'error' | 'table' | 'trace'> {
   const print = (...items: unknown[]) => {
+    // The host passes no more on, and a loop that prints tensors has them all fetched.
+    if (printed > MOST_PRINTED) return;
     const text = format(
       ...items.map((item) => (item instanceof tf.Tensor && !item.isDisposed ? item.toString() : item)),
-    );
-    send({ op: 'log', text: text.slice(0, MAX_TEXT) });
+    ).slice(0, MAX_TEXT);
+    printed += text.length + 1;
+    send({ op: 'log', text });
   };
   return { log: print, info: print, debug: print, warn: print, error: print, table: print, trace: print };
 }

@@ -1,0 +1,24 @@
+import { afterAll, expect, it } from 'vitest';
+import { MOST_PRINTED } from '../protocol/messages.ts';
+import { ndarray } from '../tensors/ndarray.ts';
+import { bundleExercise } from './prepare.ts';
+import { Sandbox } from './sandbox.ts';
+import { Subject } from './subject.ts';
+import { hosts, SOFTMAX, softmaxWith, submitted } from './submissions.ts';
+
+const sandbox = new Sandbox(hosts);
+afterAll(() => sandbox.close());
+
+it('a flood of what is printed ends at what is passed on, and begins anew with the next call', async () => {
+  const flood = "console.log('begin');\n  for (let i = 0; i < 20_000; i++) console.log('x'.repeat(1000));";
+  const bundle = await bundleExercise(submitted({ [SOFTMAX]: softmaxWith(`${flood}\n  return right(x);`) }), SOFTMAX);
+  if (!('code' in bundle)) throw new Error(bundle.message);
+  const subject = new Subject(sandbox, { exports: { softmax: 'weights' }, bundle });
+  for (const calls of [1, 2]) {
+    await subject.submission.softmax(ndarray([2], [1, 2]));
+    expect(subject.takePrinted()).toMatch(/^begin\nxxx/);
+    const { bytesIn } = await sandbox.ledger();
+    expect(bytesIn).toBeGreaterThan(calls * MOST_PRINTED);
+    expect(bytesIn).toBeLessThan(calls * 1.2 * MOST_PRINTED);
+  }
+});
