@@ -60,8 +60,18 @@ describe('a submission that', () => {
 
   it('wants more memory than there is, is told how much', async () => {
     const { checks } = await judged(softmaxWith('return tf.fill([20000, 20000], 1);'));
-    // In the gradient check, too, where the sandbox is told only after it has gone on.
-    for (const { message } of checks) expect(message).toMatch(/out of memory: 1525\.9 MiB more/);
+    for (const { message, at } of checks) {
+      expect(message).toMatch(/out of memory: 1525\.9 MiB more/);
+      expect(at).toMatch(/softmax\.ts:\d+$/);
+    }
+  });
+
+  it('fills the memory bit by bit is told so where it is full, and not stopped by the clock', async () => {
+    const { checks } = await judged(softmaxWith('for (;;) tf.fill([1024, 1024, 64], 1);'));
+    for (const { message, at } of checks) {
+      expect(message).toMatch(/out of memory: 256\.0 MiB more, with 1024\.0 MiB in use/);
+      expect(at).toMatch(/softmax\.ts:\d+$/);
+    }
   });
 
   it('says nothing but what it likes on the pipe cannot end the host, nor reach a file', async () => {

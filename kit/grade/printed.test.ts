@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { MOST_PRINTED } from '../protocol/messages.ts';
+import { SESSION_LIMITS } from '../host/limits.ts';
 import { ndarray } from '../tensors/ndarray.ts';
 import { bundleExercise } from './prepare.ts';
 import { Sandbox } from './sandbox.ts';
@@ -18,7 +18,7 @@ it('a flood of what is printed ends at what is passed on, and begins anew with t
     await subject.submission.softmax(ndarray([2], [1, 2]));
     expect(subject.takePrinted()).toMatch(/^begin\nxxx/);
     const { bytesIn } = await sandbox.ledger();
-    expect(bytesIn).toBeGreaterThan(calls * MOST_PRINTED);
-    expect(bytesIn).toBeLessThan(calls * 1.2 * MOST_PRINTED);
+    expect(bytesIn).toBeGreaterThan(calls * SESSION_LIMITS.logBytes);
+    expect(bytesIn).toBeLessThan(calls * 1.2 * SESSION_LIMITS.logBytes);
   }
 });

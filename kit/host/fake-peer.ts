@@ -2,9 +2,9 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { encodeFrame, FrameReader } from '../protocol/frames.ts';
 import type { FromSandbox, ToSandbox, WireValue } from '../protocol/messages.ts';
+import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
 import { SandboxDied } from './sandbox-state.ts';
 import { Session } from './session.ts';
-import { SESSION_LIMITS, type SessionLimits } from './workbench.ts';
 
 export class FakePeer {
   readonly session: Session;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceTensor } from './backend.ts';
-import { Heap, MAX_TENSORS } from './heap.ts';
+import { Heap } from './heap.ts';
 import { KernelRefused, type TensorMeta } from './kernel.ts';
+import { MAX_TENSORS } from './limits.ts';
 import { Meter } from './meter.ts';
 
 const meta = (...shape: number[]): TensorMeta => ({ shape, dtype: 'float32' });

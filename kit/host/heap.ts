@@ -1,10 +1,8 @@
 /** The tensors of one sandbox, by handle. A handle of another sandbox, a freed one or a guessed one is none of its own. */
 import { bytesOf, type DeviceTensor } from './backend.ts';
 import { KernelRefused, type TensorMeta } from './kernel.ts';
+import { requireRoom } from './limits.ts';
 import type { Meter } from './meter.ts';
-
-/** Each takes some room of the host's, even one without elements. */
-export const MAX_TENSORS = 250_000;
 
 interface Entry {
   tensor: DeviceTensor;
@@ -64,16 +62,7 @@ export class Heap {
 
   /** @throws KernelRefused if so many bytes more would not fit, or a tensor more, however small */
   reserve(bytes: number): void {
-    if (this.#entries.size >= MAX_TENSORS) {
-      throw new KernelRefused(
-        `out of memory: ${MAX_TENSORS} tensors are alive; tf.tidy disposes of what is not returned`,
-      );
-    }
-    if (!(this.meter.liveBytes + bytes <= this.limitBytes)) {
-      throw new KernelRefused(
-        `out of memory: ${mebibytes(bytes)} more, with ${mebibytes(this.meter.liveBytes)} in use, are over the limit of ${mebibytes(this.limitBytes)}`,
-      );
-    }
+    requireRoom(bytes, { tensors: this.#entries.size, bytes: this.meter.liveBytes }, this.limitBytes);
   }
 
   free(handle: number): void {
@@ -96,5 +85,3 @@ export class Heap {
     for (const handle of this.handles()) this.free(handle);
   }
 }
-
-const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

@@ -52,6 +52,7 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     return { session: id };
   },
   async load({ session, code, file, path, timeoutMs }) {
+    sessionOf(session).startAnew();
     const answer = await ask(session, { op: 'load', code, file, path }, timeoutMs);
     if (answer.op === 'loaded') sessionOf(session).drawBaseline();
     return answer;

@@ -20,11 +20,12 @@ import { type Answer, resolved, smallValues } from './answer.ts';
 import { clipped, clippedLine, describeFault } from './clipped.ts';
 import { NaNTrace } from './first-nan.ts';
 import { KernelRefused, type TensorDType } from './kernel.ts';
+import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { Questions } from './questions.ts';
 import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
 import { timed } from './stopwatch.ts';
-import { OverLimit, SESSION_LIMITS, type SessionLimits, Workbench } from './workbench.ts';
+import { OverLimit, Workbench } from './workbench.ts';
 
 /** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
 const MOST_UNREAD_BYTES = MAX_FRAME_BYTES + 1024;
@@ -99,6 +100,12 @@ export class Session {
   async read(handle: number): Promise<Uint8Array> {
     this.#throwIfDead();
     return this.#workbench.read(handle);
+  }
+
+  /** Other code comes into the sandbox: nothing of what the code before it made is of use any more. */
+  startAnew(): void {
+    this.#workbench.heap.freeAll();
+    this.forget();
   }
 
   /** What is alive now (constants made at import, what an earlier case left behind) is no leak of what comes. */

@@ -1,5 +1,5 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
-import { type FromSandbox, MOST_PRINTED } from '../protocol/messages.ts';
+import type { FromSandbox } from '../protocol/messages.ts';
 import {
   bytesOf,
   type DeviceTensor,
@@ -15,24 +15,9 @@ import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
 import { KernelRefused, type Plan, type TensorDType, type TensorMeta } from './kernel.ts';
 import { kernels } from './kernels/table.ts';
+import type { SessionLimits } from './limits.ts';
 import { Meter } from './meter.ts';
 import type { Ledger } from './sandbox-state.ts';
-
-export interface SessionLimits {
-  /** Live bytes of the submission's tensors. */
-  memoryBytes: number;
-  /** Per request: so much arithmetic, so many kernels (uploads and downloads count too), so much text. */
-  flops: number;
-  kernels: number;
-  logBytes: number;
-}
-
-export const SESSION_LIMITS: SessionLimits = {
-  memoryBytes: 1024 ** 3,
-  flops: 5e10,
-  kernels: 200_000,
-  logBytes: MOST_PRINTED,
-};
 
 /** More than one call may ask for: the end of the sandbox, not of an operation. */
 export class OverLimit extends Error {}

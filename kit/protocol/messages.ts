@@ -7,9 +7,6 @@
  * still refuses (memory, an index out of bounds) it says at the next download, or in place of the result.
  */
 
-/** Characters of what is printed up to an answer that are passed on. */
-export const MOST_PRINTED = 64 * 1024;
-
 export type WireDType = 'float32' | 'int32' | 'bool' | 'complex64';
 
 /**

@@ -1,7 +1,7 @@
 /** The submission's `console`: what it prints goes to the host as text, tensors with their values. */
 import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { MOST_PRINTED } from '../protocol/messages.ts';
+import { SESSION_LIMITS } from '../host/limits.ts';
 import { send } from './channel.ts';
 
 const MAX_TEXT = 10_000;
@@ -16,7 +16,7 @@ export function startAnew(): void {
 export function makeConsole(): Pick<Console, 'log' | 'info' | 'debug' | 'warn' | 'error' | 'table' | 'trace'> {
   const print = (...items: unknown[]) => {
     // The host passes no more on, and a loop that prints tensors has them all fetched.
-    if (printed > MOST_PRINTED) return;
+    if (printed > SESSION_LIMITS.logBytes) return;
     const text = format(
       ...items.map((item) => (item instanceof tf.Tensor && !item.isDisposed ? item.toString() : item)),
     ).slice(0, MAX_TEXT);

@@ -2,12 +2,29 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Attributes, KernelRefused, type TensorMeta } from '../host/kernel.ts';
 import { kernels } from '../host/kernels/table.ts';
+import { requireRoom, SESSION_LIMITS } from '../host/limits.ts';
 import type { WireDType } from '../protocol/messages.ts';
 import { ask, post, postDisposal } from './channel.ts';
 
+/** What a tensor and its views share on the host, where it is paid for once. */
+interface Shared {
+  readonly bytes: number;
+  users: number;
+  readonly account: Account;
+}
+
+/** What is in use, as the host counts it: to say at the learner's own line what the host would refuse later. */
+interface Account {
+  tensors: number;
+  bytes: number;
+}
+
 export interface RemoteData {
-  handle: number;
-  dtype: WireDType;
+  readonly handle: number;
+  readonly dtype: WireDType;
+  refs: number;
+  /** None once it is given back. */
+  shared: Shared | null;
 }
 
 /** Kernels that give a list, be it of one; tfjs hands on a list as a list. */
@@ -16,24 +33,60 @@ const MANY_OUTPUTS: ReadonlySet<string> = new Set([tf.SplitV, tf.Unpack, tf.TopK
 const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1, complex64: 8 };
 
 class RemoteBackend extends tf.KernelBackend {
-  readonly #refs = new Map<number, number>();
+  #inUse: Account = { tensors: 0, bytes: 0 };
   #nextHandle = 1;
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
     const bytes = bytesOf(values, dtype);
-    const handle = this.newHandle();
-    post({ op: 'upload', handle, shape: [...shape], dtype: dtype as WireDType, bytes });
-    return this.adopt(handle, dtype as WireDType);
+    this.reserve(bytes.length);
+    const data = this.make(dtype as WireDType, bytes.length);
+    post({ op: 'upload', handle: data.handle, shape: [...shape], dtype: dtype as WireDType, bytes });
+    return data;
   }
 
-  newHandle(): number {
-    return this.#nextHandle++;
+  /** The host has freed all that there is. */
+  startAnew(): void {
+    this.#inUse = { tensors: 0, bytes: 0 };
   }
 
-  /** A data id for a handle of the host. */
-  adopt(handle: number, dtype: WireDType): RemoteData {
-    this.#refs.set(handle, 1);
-    return { handle, dtype };
+  /** @throws KernelRefused if there is no room for so much more */
+  reserve(bytes: number): void {
+    requireRoom(bytes, this.#inUse, SESSION_LIMITS.memoryBytes);
+  }
+
+  /** A data id for what the host is about to make. */
+  make(dtype: WireDType, bytes: number): RemoteData {
+    this.#inUse.bytes += bytes;
+    return this.#adopt(this.#nextHandle++, dtype, this.#unshared(bytes));
+  }
+
+  /** One for a view of a tensor. */
+  makeView({ shared }: RemoteData, dtype: WireDType): RemoteData {
+    return this.#adopt(this.#nextHandle++, dtype, shared ?? this.#unshared(0));
+  }
+
+  /** One for an input, which is the grader's: it costs the submission nothing. */
+  input(handle: number, dtype: WireDType): RemoteData {
+    return this.#adopt(handle, dtype, this.#unshared(0));
+  }
+
+  #unshared(bytes: number): Shared {
+    return { bytes, users: 0, account: this.#inUse };
+  }
+
+  #adopt(handle: number, dtype: WireDType, shared: Shared): RemoteData {
+    shared.users++;
+    shared.account.tensors++;
+    return { handle, dtype, refs: 1, shared };
+  }
+
+  /** The host has freed it, or will. */
+  giveBack(data: RemoteData): void {
+    if (!data.shared) return;
+    const { account, bytes } = data.shared;
+    account.tensors--;
+    if (--data.shared.users === 0) account.bytes -= bytes;
+    data.shared = null;
   }
 
   override readSync(dataId: object): tf.BackendValues {
@@ -46,26 +99,25 @@ class RemoteBackend extends tf.KernelBackend {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const { handle } = dataId as RemoteData;
-    const refs = (this.#refs.get(handle) ?? 1) - 1;
-    this.#refs.set(handle, refs);
-    if (!force && refs > 0) return false;
-    this.#refs.delete(handle);
-    postDisposal(handle);
+    const data = dataId as RemoteData;
+    data.refs--;
+    if (!force && data.refs > 0) return false;
+    data.refs = 0;
+    this.giveBack(data);
+    postDisposal(data.handle);
     return true;
   }
 
   override incRef(dataId: object): void {
-    const { handle } = dataId as RemoteData;
-    this.#refs.set(handle, (this.#refs.get(handle) ?? 0) + 1);
+    (dataId as RemoteData).refs++;
   }
 
   override refCount(dataId: object): number {
-    return this.#refs.get((dataId as RemoteData).handle) ?? 0;
+    return (dataId as RemoteData).refs;
   }
 
   override numDataIds(): number {
-    return this.#refs.size;
+    return this.#inUse.tensors;
   }
 
   override memory() {
@@ -110,11 +162,13 @@ function runRemotely(
   for (const key of present) metas[key] = inputs[key] as TensorMeta;
   const sent = plain(attrs);
   // Refused here, at the learner's own line; the host, which trusts nobody, plans again.
-  const { outputs } = plan(metas, sent as Attributes);
+  const { outputs, view } = plan(metas, sent as Attributes);
   const handles: Record<string, number> = {};
   for (const key of present) handles[key] = liveHandleOf(inputs[key] as tf.TensorInfo);
-  const infos = outputs.map(({ shape, dtype }) => ({
-    dataId: backend.adopt(backend.newHandle(), dtype),
+  const sizes = outputs.map(({ shape, dtype }) => shape.reduce((product, size) => product * size, BYTES[dtype]));
+  if (!view) backend.reserve(sizes.reduce((a, b) => a + b, 0));
+  const infos = outputs.map(({ shape, dtype }, i) => ({
+    dataId: view ? backend.makeView(dataOf(inputs[present[0]]), dtype) : backend.make(dtype, sizes[i]),
     shape: [...shape],
     dtype,
   }));
@@ -122,12 +176,13 @@ function runRemotely(
   return MANY_OUTPUTS.has(name) ? infos : infos[0];
 }
 
-const handleOf = ({ dataId }: { dataId: object }): number => (dataId as RemoteData).handle;
+const dataOf = (info: { dataId: object } | undefined) => info?.dataId as RemoteData;
+const handleOf = (info: { dataId: object }): number => dataOf(info).handle;
 
 /** Said here, at the learner's own line; the host would say it later. An input is the host's to keep. */
 function liveHandleOf(info: { dataId: object }): number {
-  const handle = handleOf(info);
-  if (handle > 0 && backend.refCount(info.dataId) === 0) throw new Error('this tensor has been disposed');
+  const { handle, refs } = dataOf(info);
+  if (handle > 0 && refs === 0) throw new Error('this tensor has been disposed');
   return handle;
 }
 

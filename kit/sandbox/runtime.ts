@@ -13,8 +13,8 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import type { ToSandbox } from '../protocol/messages.ts';
 import { answer, receive } from './channel.ts';
 import { makeConsole, startAnew } from './console.ts';
-import { registerRemoteBackend } from './remote-backend.ts';
-import { encode, Values } from './values.ts';
+import { backend, registerRemoteBackend } from './remote-backend.ts';
+import { Values } from './values.ts';
 import { warmUp } from './warm-up.ts';
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
@@ -57,6 +57,7 @@ async function serve(): Promise<void> {
 }
 
 async function load({ code, file, path }: Extract<ToSandbox, { op: 'load' }>): Promise<void> {
+  backend.startAnew();
   const module: { exports: Record<string, unknown> } = { exports: {} };
   const wrapped = `(function (module, exports, require, console, process) {${code}\n})`;
   const define = new Script(wrapped, { filename: file }).runInThisContext();
@@ -75,7 +76,7 @@ function invoke(fn: string, args: Extract<ToSandbox, { op: 'call' }>['args']): u
 }
 
 function returned(value: unknown, promise: boolean): void {
-  answer({ op: 'returned', result: values.keep(value), value: encode(value), promise });
+  answer({ op: 'returned', result: values.keep(value), value: values.encode(value), promise });
 }
 
 /** Records the calls that follow on the tape, up to `gradientEnd`, and answers with d Σ output·cotangent / d wrt. */
@@ -83,7 +84,7 @@ function differentiate({ wrt }: Extract<ToSandbox, { op: 'gradient' }>): void {
   const inputs = wrt.map((input) => values.decode(input) as tf.Tensor);
   // Not tf.grads, which refuses if a single input has no gradient, and does not say which.
   const gradients = tf.tidy(() => tf.engine().gradients(record, inputs, undefined, true).grads);
-  answer({ op: 'gradients', values: gradients.map((gradient) => encode(gradient ?? null)) });
+  answer({ op: 'gradients', values: gradients.map((gradient) => values.encode(gradient ?? null)) });
 }
 
 /** Calls until `gradientEnd`, then Σ output·cotangent. */

@@ -10,6 +10,8 @@ const MAX_DEPTH = 8;
 export class Values {
   readonly #inputs = new Map<number, tf.Tensor>();
   readonly #results = new Map<number, unknown>();
+  /** Tensors that were handed out: the host frees them with the case. */
+  readonly #handedOut: RemoteData[] = [];
   #nextResult = 0;
 
   keep(result: unknown): number {
@@ -18,6 +20,8 @@ export class Values {
   }
 
   forget(): void {
+    for (const { dataId } of this.#inputs.values()) backend.giveBack(dataId as RemoteData);
+    for (const data of this.#handedOut.splice(0)) backend.giveBack(data);
     this.#inputs.clear();
     this.#results.clear();
   }
@@ -45,36 +49,38 @@ export class Values {
   #input(handle: number, shape: number[], dtype: WireDType): tf.Tensor {
     let tensor = this.#inputs.get(handle);
     if (!tensor) {
-      tensor = tf.keep(tf.engine().makeTensorFromTensorInfo({ dataId: backend.adopt(handle, dtype), shape, dtype }));
+      tensor = tf.keep(tf.engine().makeTensorFromTensorInfo({ dataId: backend.input(handle, dtype), shape, dtype }));
       this.#inputs.set(handle, tensor);
     }
     return tensor;
   }
-}
 
-/** What the submission returned. Whatever cannot leave the sandbox is described instead. */
-export function encode(value: unknown, depth = 0): WireValue {
-  if (value instanceof tf.Tensor) {
-    if (value.isDisposed) return ['x', 'a tensor that has been disposed'];
-    return ['t', (value.dataId as RemoteData).handle, [], value.dtype as WireDType];
+  /** What the submission returned. Whatever cannot leave the sandbox is described instead. */
+  encode(value: unknown, depth = 0): WireValue {
+    if (value instanceof tf.Tensor) {
+      if (value.isDisposed) return ['x', 'a tensor that has been disposed'];
+      const data = value.dataId as RemoteData;
+      this.#handedOut.push(data);
+      return ['t', data.handle, [], value.dtype as WireDType];
+    }
+    if (value === undefined) return ['u'];
+    if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
+      return ['v', typeof value === 'string' ? value.slice(0, 1000) : value];
+    }
+    if (typeof value !== 'object') return ['x', `a ${typeof value}`];
+    if (depth === MAX_DEPTH) return ['x', 'an object nested too deep'];
+    if (ArrayBuffer.isView(value)) return ['x', `a ${value.constructor?.name ?? 'typed array'}`];
+    if (Array.isArray(value)) {
+      if (value.length > MAX_ITEMS) return ['x', `an array of ${value.length} items`];
+      return ['a', value.map((item) => this.encode(item, depth + 1))];
+    }
+    const entries = Object.entries(value);
+    if (entries.length > MAX_ITEMS) return ['x', `an object of ${entries.length} fields`];
+    return [
+      'o',
+      Object.fromEntries(
+        entries.filter(([key]) => key !== '__proto__').map(([key, item]) => [key, this.encode(item, depth + 1)]),
+      ),
+    ];
   }
-  if (value === undefined) return ['u'];
-  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
-    return ['v', typeof value === 'string' ? value.slice(0, 1000) : value];
-  }
-  if (typeof value !== 'object') return ['x', `a ${typeof value}`];
-  if (depth === MAX_DEPTH) return ['x', 'an object nested too deep'];
-  if (ArrayBuffer.isView(value)) return ['x', `a ${value.constructor?.name ?? 'typed array'}`];
-  if (Array.isArray(value)) {
-    if (value.length > MAX_ITEMS) return ['x', `an array of ${value.length} items`];
-    return ['a', value.map((item) => encode(item, depth + 1))];
-  }
-  const entries = Object.entries(value);
-  if (entries.length > MAX_ITEMS) return ['x', `an object of ${entries.length} fields`];
-  return [
-    'o',
-    Object.fromEntries(
-      entries.filter(([key]) => key !== '__proto__').map(([key, item]) => [key, encode(item, depth + 1)]),
-    ),
-  ];
 }
