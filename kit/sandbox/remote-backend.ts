@@ -32,15 +32,22 @@ const MANY_OUTPUTS: ReadonlySet<string> = new Set([tf.SplitV, tf.Unpack, tf.TopK
 
 const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1, complex64: 8 };
 
+function sizeInBytes({ shape, dtype }: TensorMeta): number {
+  let bytes = BYTES[dtype];
+  for (const size of shape) bytes *= size;
+  return bytes;
+}
+
 class RemoteBackend extends tf.KernelBackend {
   #inUse: Account = { tensors: 0, bytes: 0 };
   #nextHandle = 1;
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
     const bytes = bytesOf(values, dtype);
-    this.reserve(bytes.length);
-    const data = this.make(dtype as WireDType, bytes.length);
-    post({ op: 'upload', handle: data.handle, shape: [...shape], dtype: dtype as WireDType, bytes });
+    const meta = { shape: [...shape], dtype: dtype as WireDType };
+    this.reserve([meta]);
+    const data = this.make(meta);
+    post({ op: 'upload', handle: data.handle, ...meta, bytes });
     return data;
   }
 
@@ -49,15 +56,18 @@ class RemoteBackend extends tf.KernelBackend {
     this.#inUse = { tensors: 0, bytes: 0 };
   }
 
-  /** @throws KernelRefused if there is no room for so much more */
-  reserve(bytes: number): void {
+  /** @throws KernelRefused if there is no room for these */
+  reserve(metas: readonly TensorMeta[]): void {
+    let bytes = 0;
+    for (const meta of metas) bytes += sizeInBytes(meta);
     requireRoom(bytes, this.#inUse, SESSION_LIMITS.memoryBytes);
   }
 
   /** A data id for what the host is about to make. */
-  make(dtype: WireDType, bytes: number): RemoteData {
+  make(meta: TensorMeta): RemoteData {
+    const bytes = sizeInBytes(meta);
     this.#inUse.bytes += bytes;
-    return this.#adopt(this.#nextHandle++, dtype, this.#unshared(bytes));
+    return this.#adopt(this.#nextHandle++, meta.dtype, this.#unshared(bytes));
   }
 
   /** One for a view of a tensor. */
@@ -165,13 +175,13 @@ function runRemotely(
   const { outputs, view } = plan(metas, sent as Attributes);
   const handles: Record<string, number> = {};
   for (const key of present) handles[key] = liveHandleOf(inputs[key] as tf.TensorInfo);
-  const sizes = outputs.map(({ shape, dtype }) => shape.reduce((product, size) => product * size, BYTES[dtype]));
-  if (!view) backend.reserve(sizes.reduce((a, b) => a + b, 0));
-  const infos = outputs.map(({ shape, dtype }, i) => ({
-    dataId: view ? backend.makeView(dataOf(inputs[present[0]]), dtype) : backend.make(dtype, sizes[i]),
-    shape: [...shape],
-    dtype,
-  }));
+  const seen = view ? dataOf(inputs[present[0]]) : null;
+  if (!view) backend.reserve(outputs);
+  const infos: tf.TensorInfo[] = [];
+  for (const meta of outputs) {
+    const dataId = seen ? backend.makeView(seen, meta.dtype) : backend.make(meta);
+    infos.push({ dataId, shape: [...meta.shape], dtype: meta.dtype });
+  }
   post({ op: 'kernel', name, inputs: handles, attrs: sent, outputs: infos.map(handleOf) });
   return MANY_OUTPUTS.has(name) ? infos : infos[0];
 }
