@@ -24,6 +24,14 @@ describe('an error of tfjs', () => {
       'Size(12) must match the product of shape 5,2',
       '12 values do not fill the shape [5,2]; reshape keeps all values, so the sizes must multiply to 12',
     ],
+    [
+      'out of memory: 4.0 MiB more, with 1022.0 MiB in use, are over the limit of 1024.0 MiB',
+      'there is no room for 4.0 MiB more, as tensors of 1022.0 MiB are still in memory: tf.tidy disposes of what its function does not return',
+    ],
+    [
+      'out of memory: 1525.9 MiB more, with 0.0 MiB in use, are over the limit of 1024.0 MiB',
+      'something of 1525.9 MiB is to be made, where there are 1024.0 MiB in all: a size is wrong, or what could be taken in parts is made at once',
+    ],
     ['Maximum call stack size exceeded', 'a function calls itself without end'],
     [
       'BatchMatMul: the inner sizes 1 and 2 of [1,1,2,1] and [1,1,2,1] differ',

@@ -45,6 +45,13 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string)
     ([, size, shape]) =>
       `${size} values do not fill the shape ${shapeOf(shape)}; reshape keeps all values, so the sizes must multiply to ${size}`,
   ],
+  [
+    /^out of memory: ([\d.]+) MiB more, with ([\d.]+) MiB in use, are over the limit of ([\d.]+) MiB/,
+    ([, more, used, limit]) =>
+      Number(more) > Number(limit)
+        ? `something of ${more} MiB is to be made, where there are ${limit} MiB in all: a size is wrong, or what could be taken in parts is made at once`
+        : `there is no room for ${more} MiB more, as tensors of ${used} MiB are still in memory: tf.tidy disposes of what its function does not return`,
+  ],
   [/Maximum call stack size exceeded/, () => 'a function calls itself without end'],
   [
     /Cannot compute gradient: gradient function not found for (\w+)/,
