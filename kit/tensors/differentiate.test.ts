@@ -51,6 +51,17 @@ describe('gradients', () => {
     }
   });
 
+  it('agree with calculus where a function bends within a thousandth, as a norm does near zero', () => {
+    for (const size of [1, 1e-2, 1e-3, 1e-4]) {
+      for (const value of [size, -0.4 * size, 0.03 * size, 0]) {
+        const norm = (x: number) => x / Math.sqrt(x ** 2 + size ** 2);
+        const { x } = gradients(({ x }: TensorTree) => norm(dataOf(x)[0]), { x: ndarray([], [value]) });
+        const due = size ** 2 / (value ** 2 + size ** 2) ** 1.5;
+        expect(Math.abs(x.data[0] / due - 1)).toBeLessThan(1e-7);
+      }
+    }
+  });
+
   it('move, when they are rough, as the exact ones do', () => {
     const loss = ({ x }: TensorTree) =>
       dataOf(x).reduce((sum, value) => sum + Math.exp(value) * Math.sin(3 * value), 0);
