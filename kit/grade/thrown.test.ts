@@ -26,7 +26,7 @@ describe('an error of tfjs', () => {
     ],
     [
       'out of memory: 4.0 MiB more, with 1022.0 MiB in use, are over the limit of 1024.0 MiB',
-      'there is no room for 4.0 MiB more, as tensors of 1022.0 MiB are still in memory: tf.tidy disposes of what its function does not return',
+      'there is no room for more, as tensors of 1022.0 MiB are still in memory: tf.tidy disposes of what its function does not return',
     ],
     [
       'out of memory: 1525.9 MiB more, with 0.0 MiB in use, are over the limit of 1024.0 MiB',

@@ -50,7 +50,7 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string)
     ([, more, used, limit]) =>
       Number(more) > Number(limit)
         ? `something of ${more} MiB is to be made, where there are ${limit} MiB in all: a size is wrong, or what could be taken in parts is made at once`
-        : `there is no room for ${more} MiB more, as tensors of ${used} MiB are still in memory: tf.tidy disposes of what its function does not return`,
+        : `there is no room for more, as tensors of ${used} MiB are still in memory: tf.tidy disposes of what its function does not return`,
   ],
   [/Maximum call stack size exceeded/, () => 'a function calls itself without end'],
   [
