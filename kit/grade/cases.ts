@@ -82,7 +82,7 @@ export function drawCase(
   }));
 }
 
-/** They are derived when they are first asked for: to do so takes five times as long as to compute what is due. */
+/** They are derived when they are first asked for: to do so takes longer than to compute what is due. */
 function withTolerances(
   prepared: Omit<PreparedCase, 'tolerances'>,
   derive: () => PreparedCase['tolerances'],
@@ -102,7 +102,7 @@ function ofNumber(value: number): Tolerance {
   return { abs: NUMBER_TOLERANCE * Math.abs(value), because };
 }
 
-/** Another case like it, with the same tolerances: what is drawn alike may be as far off, and to derive them takes five times as long. */
+/** Another case like it, with the same tolerances: what is drawn alike may be as far off, and to derive them takes longer. */
 export function redrawCase(grader: Grader, oracle: Oracle, like: PreparedCase, seed: string): PreparedCase {
   const inputs = grader.inputs(new Draw(seed), like.params);
   return { ...like, inputs, expected: flattenExpected(grader.expected(oracle, inputs, like.params)) };

@@ -8,8 +8,8 @@ const MAX_TEXT = 10_000;
 
 let printed = 0;
 
-/** So much may be printed again. */
-export function startAnew(): void {
+/** What was printed has been passed on: there is room for as much again. */
+export function forgetPrinted(): void {
   printed = 0;
 }
 

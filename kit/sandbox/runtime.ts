@@ -12,7 +12,7 @@ import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import type { ToSandbox } from '../protocol/messages.ts';
 import { answer, receive } from './channel.ts';
-import { makeConsole, startAnew } from './console.ts';
+import { forgetPrinted, makeConsole } from './console.ts';
 import { backend, registerRemoteBackend } from './remote-backend.ts';
 import { Values } from './values.ts';
 import { warmUp } from './warm-up.ts';
@@ -39,7 +39,7 @@ serve();
 async function serve(): Promise<void> {
   for (;;) {
     const message = receive();
-    startAnew();
+    forgetPrinted();
     try {
       if (message.op === 'load') await load(message);
       else if (message.op === 'call') await call(message);
