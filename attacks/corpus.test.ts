@@ -3,12 +3,12 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
-import { HostPool } from '../kit/grade/host-pool.ts';
-import { MaterialsShelf } from '../kit/grade/materials.ts';
+import { HostPool } from '../kit/subject/host-pool.ts';
+import { MaterialsShelf } from '../kit/judge/materials.ts';
 import { counted, type Report } from '../kit/report/report.ts';
 import { terminalReport } from '../kit/report/terminal.ts';
-import { findCourse, pathsOf } from '../kit/spec/course.ts';
-import { temporaryFolder } from '../kit/temporary-folder.ts';
+import { findCourse, pathsOf } from '../kit/course/course.ts';
+import { temporaryFolder } from '../kit/testing/temporary-folder.ts';
 import { ATTACKS, plantAttack } from './corpus.ts';
 
 const EXERCISE = '01-attention-fundamentals/softmax';

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readFixture } from '../kit/grade/fixture.ts';
-import type { NdArray } from '../kit/tensors/ndarray.ts';
+import type { NdArray } from '../kit/author/ndarray.ts';
+import { readFixture } from '../kit/judge/fixture.ts';
 import { scaledDotProduct } from '../solutions/01-attention-fundamentals/scaled-dot-product';
 
 const fixture = readFixture('fixtures/01-attention-fundamentals/scaled-dot-product.json');

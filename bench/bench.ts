@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../kit/spec/course.ts';
+import { PACKAGE_ROOT } from '../kit/course/course.ts';
 import { gradeAllRate, mebibytes, naiveRate } from './grade-all.ts';
 import { inProcess } from './in-process.ts';
 import { roundTrip } from './round-trip.ts';

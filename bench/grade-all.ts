@@ -9,7 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findCourse, PACKAGE_ROOT, selectExercises } from '../kit/spec/course.ts';
+import { findCourse, PACKAGE_ROOT, selectExercises } from '../kit/course/course.ts';
 import { memoryOfTree } from './process-tree.ts';
 import { writeSolved } from './solutions.ts';
 

@@ -2,15 +2,15 @@
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { HiddenCases } from '../kit/grade/hidden-cases.ts';
-import { HostPool } from '../kit/grade/host-pool.ts';
-import { judge } from '../kit/grade/judge.ts';
-import { MaterialsShelf } from '../kit/grade/materials.ts';
-import { Sandbox } from '../kit/grade/sandbox.ts';
-import { Subject } from '../kit/grade/subject.ts';
-import type { Ledger } from '../kit/host/sandbox-state.ts';
-import { bundle, isBundleError } from '../kit/sandbox/bundle.ts';
-import { findCourse, pathsOf } from '../kit/spec/course.ts';
+import { findCourse, pathsOf } from '../kit/course/course.ts';
+import { HiddenCases } from '../kit/judge/hidden-cases.ts';
+import { judge } from '../kit/judge/judge.ts';
+import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { bundle, isBundleError } from '../kit/subject/bundle.ts';
+import { HostPool } from '../kit/subject/host-pool.ts';
+import { Sandbox } from '../kit/subject/sandbox.ts';
+import { Subject } from '../kit/subject/subject.ts';
+import type { Ledger } from '../kit/wire/sandbox-state.ts';
 import { comparable, localSubject } from './local-subject.ts';
 
 export interface InProcess {

@@ -3,14 +3,14 @@
  * It meters nothing, so budgets always hold, and has no tape across calls, so gradient checks are left out.
  */
 import * as tf from '@tensorflow/tfjs';
-import { encodeArgument, type RemoteTensor, structured, tensorsIn } from '../kit/grade/remote-values.ts';
-import type { Subject } from '../kit/grade/subject.ts';
-import { Thrown } from '../kit/grade/thrown-fault.ts';
-import type { WireValue } from '../kit/protocol/messages.ts';
-import type { CheckSpec, ExerciseSpec } from '../kit/spec/exercise.ts';
-import { METRICS } from '../kit/spec/exercise.ts';
-import type { Submission } from '../kit/spec/grader.ts';
-import { type NdArray, ndarray } from '../kit/tensors/ndarray.ts';
+import type { Submission } from '../kit/author/grader.ts';
+import { type NdArray, ndarray } from '../kit/author/ndarray.ts';
+import type { CheckSpec, ExerciseSpec } from '../kit/course/exercise.ts';
+import { METRICS } from '../kit/course/exercise.ts';
+import { encodeArgument, type RemoteTensor, structured, tensorsIn } from '../kit/subject/remote-values.ts';
+import type { Subject } from '../kit/subject/subject.ts';
+import { Thrown } from '../kit/subject/thrown-fault.ts';
+import type { WireValue } from '../kit/wire/messages.ts';
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 

@@ -5,10 +5,10 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, it } from 'vitest';
-import { HiddenCases } from '../kit/grade/hidden-cases.ts';
-import { judge } from '../kit/grade/judge.ts';
-import { MaterialsShelf } from '../kit/grade/materials.ts';
-import { findCourse, PACKAGE_ROOT, specOf } from '../kit/spec/course.ts';
+import { findCourse, PACKAGE_ROOT, specOf } from '../kit/course/course.ts';
+import { HiddenCases } from '../kit/judge/hidden-cases.ts';
+import { judge } from '../kit/judge/judge.ts';
+import { MaterialsShelf } from '../kit/judge/materials.ts';
 import { comparable, localSubject } from './local-subject.ts';
 
 export function judgeNaively(id: string, functions: Record<string, (...args: unknown[]) => unknown>): void {

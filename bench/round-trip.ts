@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { HostPool } from '../kit/grade/host-pool.ts';
-import { Sandbox } from '../kit/grade/sandbox.ts';
-import { Subject } from '../kit/grade/subject.ts';
-import { bundle, isBundleError } from '../kit/sandbox/bundle.ts';
-import { ndarray } from '../kit/tensors/ndarray.ts';
+import { ndarray } from '../kit/author/ndarray.ts';
+import { bundle, isBundleError } from '../kit/subject/bundle.ts';
+import { HostPool } from '../kit/subject/host-pool.ts';
+import { Sandbox } from '../kit/subject/sandbox.ts';
+import { Subject } from '../kit/subject/subject.ts';
 
 const KERNELS = 5000;
 const SOURCE = `

@@ -1,7 +1,7 @@
 /** Submissions that solve exercises, as students would hand them in. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PACKAGE_ROOT } from '../kit/spec/course.ts';
+import { PACKAGE_ROOT } from '../kit/course/course.ts';
 
 /** Writes `exercises/` with these exercises' model solutions in it. */
 export function writeSolved(folder: string, exercises: string[]): void {

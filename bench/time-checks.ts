@@ -3,14 +3,15 @@
  * budget by: `npx tsx bench/time-checks.ts sliding-window [backend [answer…]]`. It asks for no GPU, which is for an author
  * to weigh.
  */
-import { AnyDevice } from '../kit/grade/any-device.ts';
-import { HiddenCases } from '../kit/grade/hidden-cases.ts';
-import type { HostOptions } from '../kit/grade/host-pool.ts';
-import { judge } from '../kit/grade/judge.ts';
-import { MaterialsShelf } from '../kit/grade/materials.ts';
-import { Sandbox } from '../kit/grade/sandbox.ts';
-import { Subject } from '../kit/grade/subject.ts';
-import { findCourse, selectExercises } from '../kit/spec/course.ts';
+
+import { findCourse, selectExercises } from '../kit/course/course.ts';
+import { HiddenCases } from '../kit/judge/hidden-cases.ts';
+import { judge } from '../kit/judge/judge.ts';
+import { MaterialsShelf } from '../kit/judge/materials.ts';
+import type { HostOptions } from '../kit/subject/host-pool.ts';
+import { Sandbox } from '../kit/subject/sandbox.ts';
+import { Subject } from '../kit/subject/subject.ts';
+import { AnyDevice } from '../kit/testing/any-device.ts';
 import { candidatesOf } from '../kit/verify/candidates.ts';
 
 const [exercise, backend = 'wasm', ...names] = process.argv.slice(2);

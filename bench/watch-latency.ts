@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PACKAGE_ROOT } from '../kit/spec/course.ts';
+import { PACKAGE_ROOT } from '../kit/course/course.ts';
 
 const SAVES = 50;
 /** A learner thinks longer than this between two saves; the next sandbox starts meanwhile. */

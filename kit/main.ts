@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { VERBS } from './commands/verbs.ts';
-import { PACKAGE_ROOT } from './spec/course.ts';
-import { InputError } from './spec/input-error.ts';
-import { isStudentRepository, refuseWithoutSources } from './spec/student-repository.ts';
+import { PACKAGE_ROOT } from './course/course.ts';
+import { InputError } from './course/input-error.ts';
+import { isStudentRepository, refuseWithoutSources } from './course/student-repository.ts';
 
 /** 0 did what was asked (grading: all passed), 1 graded but not all passed, 2 wrong usage or input, 3 the kit or the machine failed. */
 const EXIT = { usage: 2, failed: 3 } as const;

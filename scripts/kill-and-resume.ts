@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { PACKAGE_ROOT } from '../kit/spec/course.ts';
-import { Draw } from '../kit/tensors/draw.ts';
+import { Draw } from '../kit/author/draw.ts';
+import { PACKAGE_ROOT } from '../kit/course/course.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

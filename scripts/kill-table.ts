@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ATTACKS, type Attack, plantAttack } from '../attacks/corpus.ts';
+import { findCourse } from '../kit/course/course.ts';
+import { writeWhole } from '../kit/files/write-whole.ts';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
-import { HostPool } from '../kit/grade/host-pool.ts';
-import { MaterialsShelf } from '../kit/grade/materials.ts';
-import { plain } from '../kit/report/plain.ts';
+import { MaterialsShelf } from '../kit/judge/materials.ts';
 import { counted, type Report } from '../kit/report/report.ts';
-import { writeWhole } from '../kit/report/write-whole.ts';
-import { findCourse } from '../kit/spec/course.ts';
+import { HostPool } from '../kit/subject/host-pool.ts';
+import { plain } from '../kit/text/plain.ts';
 
 const course = findCourse(import.meta.dirname);
 const shelf = new MaterialsShelf(course);

@@ -7,11 +7,11 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { findCourse, lectureOf } from '../kit/course/course.ts';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
-import { HostPool } from '../kit/grade/host-pool.ts';
-import { MaterialsShelf } from '../kit/grade/materials.ts';
+import { MaterialsShelf } from '../kit/judge/materials.ts';
 import type { Report } from '../kit/report/report.ts';
-import { findCourse, lectureOf } from '../kit/spec/course.ts';
+import { HostPool } from '../kit/subject/host-pool.ts';
 
 const runs = Number(process.argv[2] ?? 200);
 if (!(Number.isInteger(runs) && runs > 0)) throw new Error('runs is a positive whole number');

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../kit/course/course.ts';
 import { launchBrowser } from '../kit/report/page/browser.ts';
-import { PACKAGE_ROOT } from '../kit/spec/course.ts';
 
 const ID = '01-attention-fundamentals/scaled-dot-product';
 /** A causal mask that is off by one: every query sees one key of the future. */

@@ -12,8 +12,8 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import seedrandom from 'seedrandom';
-import { makeZip } from '../kit/class/make-zip.ts';
-import { type Course, findCourse, PACKAGE_ROOT, pathsOf, selectExercises, specOf } from '../kit/spec/course.ts';
+import { type Course, findCourse, PACKAGE_ROOT, pathsOf, selectExercises, specOf } from '../kit/course/course.ts';
+import { makeZip } from '../kit/testing/make-zip.ts';
 import { candidatesOf } from '../kit/verify/candidates.ts';
 
 export interface Prediction {

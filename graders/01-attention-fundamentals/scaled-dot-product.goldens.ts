@@ -1,12 +1,6 @@
-import {
-  type Attention,
-  asInFile,
-  maskOptions,
-  readAttention,
-  withOneHotValues,
-} from '../../kit/spec/golden-attention.ts';
-import { defineGoldenAdapters } from '../../kit/spec/goldens.ts';
-import { at, stack } from '../../kit/tensors/ndarray.ts';
+import { at, stack } from '../../kit/author/ndarray.ts';
+import { type Attention, asInFile, maskOptions, readAttention, withOneHotValues } from '../../kit/goldens/attention.ts';
+import { defineGoldenAdapters } from '../../kit/goldens/golden.ts';
 
 export default defineGoldenAdapters([
   {

@@ -1,6 +1,6 @@
-import { hasOnly, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters } from '../../kit/spec/goldens.ts';
-import { ndarray } from '../../kit/tensors/ndarray.ts';
+import { ndarray } from '../../kit/author/ndarray.ts';
+import { hasOnly, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters } from '../../kit/goldens/golden.ts';
 
 export default defineGoldenAdapters([
   {

@@ -1,5 +1,5 @@
-import { defineGrader } from '../../kit/spec/grader.ts';
-import { at, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import { defineGrader } from '../../kit/author/grader.ts';
+import { at, ndarray, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   shape: number[];

@@ -1,8 +1,8 @@
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { BLOCKED, spread } from '../../kit/spec/golden-masks.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import { at, fromNested, type NdArray, type Nested, ndarray } from '../../kit/tensors/ndarray.ts';
-import { repeat, split } from '../../kit/tensors/rearrange.ts';
+import { at, fromNested, type NdArray, type Nested, ndarray } from '../../kit/author/ndarray.ts';
+import { repeat, split } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
+import { BLOCKED, spread } from '../../kit/goldens/masks.ts';
 
 type Matrix = number[][];
 

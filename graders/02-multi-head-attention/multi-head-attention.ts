@@ -1,7 +1,7 @@
-import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
-import type { Draw } from '../../kit/tensors/draw.ts';
-import { maskOfSequence, withSomeAllowed } from '../../kit/tensors/masks.ts';
-import { at, type NdArray, stack } from '../../kit/tensors/ndarray.ts';
+import type { Draw } from '../../kit/author/draw.ts';
+import { defineGrader, type Verdict } from '../../kit/author/grader.ts';
+import { maskOfSequence, withSomeAllowed } from '../../kit/author/masks.ts';
+import { at, type NdArray, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   B: number;

@@ -1,8 +1,8 @@
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
-import { concat, rearrange, split } from '../../kit/tensors/rearrange.ts';
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { concat, rearrange, split } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 type Pairing = 'half' | 'interleaved';
 

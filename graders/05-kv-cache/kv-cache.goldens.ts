@@ -1,9 +1,9 @@
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, fromNested, type NdArray, type Nested } from '../../kit/tensors/ndarray.ts';
-import { identity, projectHeads, rotate, rotationAt } from '../../kit/tensors/projections.ts';
-import { rearrange, repeat } from '../../kit/tensors/rearrange.ts';
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, fromNested, type NdArray, type Nested } from '../../kit/author/ndarray.ts';
+import { identity, projectHeads, rotate, rotationAt } from '../../kit/author/projections.ts';
+import { rearrange, repeat } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 type Matrix = number[][];
 interface Cache {

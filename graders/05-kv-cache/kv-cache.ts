@@ -1,6 +1,6 @@
-import { defineGrader, type Oracle, type Outputs, type Submission } from '../../kit/spec/grader.ts';
-import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, stack } from '../../kit/tensors/ndarray.ts';
+import type { Draw } from '../../kit/author/draw.ts';
+import { defineGrader, type Oracle, type Outputs, type Submission } from '../../kit/author/grader.ts';
+import { at, type NdArray, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   B: number;

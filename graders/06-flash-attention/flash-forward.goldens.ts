@@ -1,15 +1,15 @@
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, fromNested, type NdArray, type Nested, stack } from '../../kit/author/ndarray.ts';
+import { split } from '../../kit/author/rearrange.ts';
 import {
   type Attention,
   asInFile,
   atDefaultScale,
   readAttention,
   withOneHotValues,
-} from '../../kit/spec/golden-attention.ts';
-import { numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, fromNested, type NdArray, type Nested, stack } from '../../kit/tensors/ndarray.ts';
-import { split } from '../../kit/tensors/rearrange.ts';
+} from '../../kit/goldens/attention.ts';
+import { numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 type Result = { out: number[][]; lse: number[] };
 

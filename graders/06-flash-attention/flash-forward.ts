@@ -1,6 +1,6 @@
-import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
-import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import type { Draw } from '../../kit/author/draw.ts';
+import { defineGrader, type Verdict } from '../../kit/author/grader.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   B: number;

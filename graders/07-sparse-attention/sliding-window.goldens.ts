@@ -1,15 +1,15 @@
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { identity } from '../../kit/author/projections.ts';
 import {
   type Attention,
   asInFile,
   atDefaultScale,
   readAttention,
   withOneHotValues,
-} from '../../kit/spec/golden-attention.ts';
-import { hasOnly, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
-import { identity } from '../../kit/tensors/projections.ts';
+} from '../../kit/goldens/attention.ts';
+import { hasOnly, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 export default defineGoldenAdapters([
   ...['sliding-window', 'flash'].map((mechanism) => ({

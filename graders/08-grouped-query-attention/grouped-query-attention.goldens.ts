@@ -1,3 +1,7 @@
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { linear, projectHeads, rotate, rotationAt } from '../../kit/author/projections.ts';
+import { rearrange } from '../../kit/author/rearrange.ts';
 import {
   type Attention,
   asInFile,
@@ -5,13 +9,9 @@ import {
   maskOptions,
   readAttention,
   withOneHotValues,
-} from '../../kit/spec/golden-attention.ts';
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
-import { linear, projectHeads, rotate, rotationAt } from '../../kit/tensors/projections.ts';
-import { rearrange } from '../../kit/tensors/rearrange.ts';
+} from '../../kit/goldens/attention.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 const MEAN_POOLED = ['w_q', 'w_k', 'w_v', 'w_o', 'x'];

@@ -1,8 +1,8 @@
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import { at, fromNested, type NdArray, type Nested } from '../../kit/tensors/ndarray.ts';
-import { linear, rmsNorm } from '../../kit/tensors/projections.ts';
-import { concat, rearrange, split } from '../../kit/tensors/rearrange.ts';
+import { at, fromNested, type NdArray, type Nested } from '../../kit/author/ndarray.ts';
+import { linear, rmsNorm } from '../../kit/author/projections.ts';
+import { concat, rearrange, split } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 type Matrix = number[][];
 

@@ -1,6 +1,6 @@
-import { defineGrader, type Oracle } from '../../kit/spec/grader.ts';
-import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
+import type { Draw } from '../../kit/author/draw.ts';
+import { defineGrader, type Oracle } from '../../kit/author/grader.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   /** One function alone (with a drawn cache), or compress and both forms one after the other. */

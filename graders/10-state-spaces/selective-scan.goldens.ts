@@ -1,7 +1,7 @@
-import { hasOnly, isSet } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters } from '../../kit/spec/goldens.ts';
-import { at, fromNested, type NdArray, type Nested } from '../../kit/tensors/ndarray.ts';
-import { rearrange } from '../../kit/tensors/rearrange.ts';
+import { at, fromNested, type NdArray, type Nested } from '../../kit/author/ndarray.ts';
+import { rearrange } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters } from '../../kit/goldens/golden.ts';
 
 type Matrix = number[][];
 

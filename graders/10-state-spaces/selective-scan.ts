@@ -1,5 +1,5 @@
-import { defineGrader, type Verdict } from '../../kit/spec/grader.ts';
-import { at, fromNested, type NdArray, stack } from '../../kit/tensors/ndarray.ts';
+import { defineGrader, type Verdict } from '../../kit/author/grader.ts';
+import { at, fromNested, type NdArray, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   B: number;

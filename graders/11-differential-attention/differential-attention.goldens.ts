@@ -1,9 +1,9 @@
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, type NdArray, ndarray, stack } from '../../kit/tensors/ndarray.ts';
-import { identity, linear, projectHeads, rotate, rotationAt, scaled } from '../../kit/tensors/projections.ts';
-import { concat, rearrange, repeat, split } from '../../kit/tensors/rearrange.ts';
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { identity, linear, projectHeads, rotate, rotationAt, scaled } from '../../kit/author/projections.ts';
+import { concat, rearrange, repeat, split } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 /** The oracle's eps. */
 const EPS = 1e-5;

@@ -1,9 +1,9 @@
-import { hasOnly, isSet, numberOf } from '../../kit/spec/golden-fields.ts';
-import { defineGoldenAdapters, type Golden } from '../../kit/spec/goldens.ts';
-import type { Oracle } from '../../kit/spec/grader.ts';
-import { at, fromNested, type NdArray, ndarray } from '../../kit/tensors/ndarray.ts';
-import { identity, linear } from '../../kit/tensors/projections.ts';
-import { concat, rearrange } from '../../kit/tensors/rearrange.ts';
+import type { Oracle } from '../../kit/author/grader.ts';
+import { at, fromNested, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
+import { identity, linear } from '../../kit/author/projections.ts';
+import { concat, rearrange } from '../../kit/author/rearrange.ts';
+import { hasOnly, isSet, numberOf } from '../../kit/goldens/fields.ts';
+import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 interface Gating {
   weights: number[][];

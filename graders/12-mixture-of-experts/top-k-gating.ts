@@ -1,6 +1,6 @@
-import { defineGrader } from '../../kit/spec/grader.ts';
-import type { Draw } from '../../kit/tensors/draw.ts';
-import { at, fromNested, type NdArray, ndarray } from '../../kit/tensors/ndarray.ts';
+import type { Draw } from '../../kit/author/draw.ts';
+import { defineGrader } from '../../kit/author/grader.ts';
+import { at, fromNested, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
 
 interface Case {
   T: number;

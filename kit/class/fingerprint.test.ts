@@ -1,8 +1,8 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Course } from '../spec/course.ts';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
+import type { Course } from '../course/course.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 import { hashOfGraders, hashOfSubmission } from './fingerprint.ts';
 
 describe('the hash of a submission', () => {

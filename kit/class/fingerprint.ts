@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Course, DIST, PACKAGE_ROOT } from '../spec/course.ts';
+import { type Course, DIST, PACKAGE_ROOT } from '../course/course.ts';
 import { compare } from './layouts.ts';
 import { Unreadable } from './unzip.ts';
 

@@ -1,12 +1,12 @@
 /** Judges a class: several submissions at once on one warm host, each in a sandbox of its own, each journalled as it ends. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Course } from '../course/course.ts';
 import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
-import type { HostPool } from '../grade/host-pool.ts';
-import type { MaterialsShelf } from '../grade/materials.ts';
-import { plain } from '../report/plain.ts';
+import type { MaterialsShelf } from '../judge/materials.ts';
 import { counted, type Report, verdictOf } from '../report/report.ts';
-import type { Course } from '../spec/course.ts';
+import type { HostPool } from '../subject/host-pool.ts';
+import { plain } from '../text/plain.ts';
 import { hashOfSubmission } from './fingerprint.ts';
 import { type JournalRecord, keyOf } from './journal.ts';
 import type { Submission } from './layouts.ts';

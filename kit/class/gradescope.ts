@@ -1,6 +1,6 @@
 /** Gradescope's export: `submission_metadata.yml` beside the folders, written by Ruby, so its keys begin with a colon. */
 import { parse } from 'yaml';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
 
 export interface Owner {
   /** By e-mail address, else number, else name; several for a group. */

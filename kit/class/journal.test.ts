@@ -3,8 +3,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../spec/input-error.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { InputError } from '../course/input-error.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Journal, type JournalRecord, readJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
 

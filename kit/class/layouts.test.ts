@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../spec/input-error.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { InputError } from '../course/input-error.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { findSubmissions, type LayoutOptions, strayFiles } from './layouts.ts';
 
 /** A class's folder called `name` with these entries; what ends in .zip or .yml is a file. */

@@ -13,7 +13,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
 import { readGradescopeMetadata } from './gradescope.ts';
 
 export interface Submission {

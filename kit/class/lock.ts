@@ -2,7 +2,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
 
 interface Holder {
   pid: number;

@@ -1,7 +1,8 @@
 /** From what was judged to what is entered: the policy applied, one submission a student. A pure function of the journal. */
+
+import type { Assignment } from '../course/assignments.ts';
 import { applyPolicy } from '../grade/policy.ts';
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
-import type { Assignment } from '../spec/assignments.ts';
 import type { JournalRecord } from './journal.ts';
 import { compare } from './layouts.ts';
 

@@ -1,8 +1,8 @@
 /** The grades of several shards as one gradebook, the same to the byte as one run over the whole class would make. */
 import { existsSync, readFileSync } from 'node:fs';
+import { InputError } from '../course/input-error.ts';
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
-import { plain } from '../report/plain.ts';
-import { InputError } from '../spec/input-error.ts';
+import { plain } from '../text/plain.ts';
 import { type JournalRecord, keyOf, readJournal } from './journal.ts';
 import { compare } from './layouts.ts';
 import { type RunSettings, readSettings, runPaths, type Shard } from './run-folder.ts';

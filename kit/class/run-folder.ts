@@ -2,8 +2,8 @@
 import { createHash, randomBytes, scryptSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../report/write-whole.ts';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 export interface RunSettings {
   schema: 'attention-kit/run/v1';

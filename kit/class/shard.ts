@@ -1,6 +1,6 @@
 /** A class spread over machines. Which shard a student is in depends on the name alone, whoever else is in the class. */
 import { createHash } from 'node:crypto';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
 import type { Shard } from './run-folder.ts';
 
 /** "2/5". @throws InputError */

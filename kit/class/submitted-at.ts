@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { InputError } from '../course/input-error.ts';
 import { commitOf } from '../grade/submission-id.ts';
-import { InputError } from '../spec/input-error.ts';
 import { readCommit } from './git-object.ts';
 
 /** The checked-out commit's date, as its author's machine wrote it; null where it cannot be told. */

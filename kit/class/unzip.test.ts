@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { makeZip, type ZipEntry } from '../testing/make-zip.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { withExercises } from './locate.ts';
-import { makeZip, type ZipEntry } from './make-zip.ts';
 import { Unreadable, unzip } from './unzip.ts';
 
 function zipped(entries: ZipEntry[]): { file: string; folder: string } {

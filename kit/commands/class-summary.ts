@@ -1,7 +1,7 @@
 /** What an instructor reads when a class is graded. */
 import pc from 'picocolors';
 import type { Gradebook } from '../report/gradebook.ts';
-import { plain } from '../report/plain.ts';
+import { plain } from '../text/plain.ts';
 
 export interface RunFacts {
   /** How these grades came about, in a few words. */

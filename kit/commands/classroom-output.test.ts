@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { classroomResult } from '../report/formats/classroom.ts';
-import { sampleReport } from '../report/sample-report.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { sampleReport } from '../testing/sample-report.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { classroomOutput, stepOutput } from './classroom-output.ts';
 
 describe('kit run --classroom', () => {

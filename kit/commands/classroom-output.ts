@@ -1,10 +1,10 @@
 /** `kit run --classroom`: a step of a GitHub Actions workflow, whose output `result` a classroom's reporter adds up. */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import { InputError } from '../course/input-error.ts';
 import { classroom } from '../report/formats/classroom.ts';
 import type { Report } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
-import { InputError } from '../spec/input-error.ts';
 
 /** @throws InputError outside a workflow */
 export function stepOutput(env: NodeJS.ProcessEnv = process.env): string {

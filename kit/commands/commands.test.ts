@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
 import { findPackage } from '../host/backends/optional-package.ts';
-import { findCourse, PACKAGE_ROOT } from '../spec/course.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { VERBS } from './verbs.ts';
 
 const KIT = join(PACKAGE_ROOT, 'bin/kit.js');

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import pc from 'picocolors';
 import { type Difference, differences, gradebookOf } from '../class/diff.ts';
 import { runPaths } from '../class/run-folder.ts';
+import { InputError } from '../course/input-error.ts';
 import type { Gradebook } from '../report/gradebook.ts';
-import { plain } from '../report/plain.ts';
 import type { Report } from '../report/report.ts';
-import { InputError } from '../spec/input-error.ts';
+import { plain } from '../text/plain.ts';
 
 interface Options {
   json?: boolean;

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
-import { HostPool } from '../grade/host-pool.ts';
-import { BACKENDS, type BackendName, EMBEDDED } from '../host/backend-names.ts';
-import { BackendNotHere } from '../host/client.ts';
-import { cardInWords, nvidiaCards, rooflineInWords } from '../host/machine.ts';
-import { tryBubblewrap } from '../sandbox/launch.ts';
+import { tryBubblewrap } from '../isolation/launch.ts';
+import { BackendNotHere } from '../subject/host.ts';
+import { HostPool } from '../subject/host-pool.ts';
+import { cardInWords, nvidiaCards, rooflineInWords } from '../subject/machine.ts';
+import { BACKENDS, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
 
 interface Finding {
   name: string;

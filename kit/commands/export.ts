@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
+import { type Assignment, assignmentNamed } from '../course/assignments.ts';
+import { type Course, findCourse } from '../course/course.ts';
 import { type Placed, place, refuseFolder } from '../export/place.ts';
 import { studentRepository } from '../export/student-repository.ts';
-import { type Assignment, assignmentNamed } from '../spec/assignments.ts';
-import { type Course, findCourse } from '../spec/course.ts';
 
 interface Options {
   assignment?: string;

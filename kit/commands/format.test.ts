@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Gradebook } from '../report/gradebook.ts';
-import { sampleReport } from '../report/sample-report.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { sampleReport } from '../testing/sample-report.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { run } from './format.ts';
 
 const gradebook: Gradebook = {

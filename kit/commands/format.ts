@@ -1,8 +1,8 @@
+import { InputError } from '../course/input-error.ts';
+import { refuseUnwritable, writeWhole } from '../files/write-whole.ts';
 import { formatNamed, GRADEBOOK_FORMATS, REPORT_FORMATS } from '../report/formats/formats.ts';
-import { plain } from '../report/plain.ts';
 import { isGradebook, readGrades, readText } from '../report/read.ts';
-import { refuseUnwritable, writeWhole } from '../report/write-whole.ts';
-import { InputError } from '../spec/input-error.ts';
+import { plain } from '../text/plain.ts';
 
 interface Options {
   as?: string;

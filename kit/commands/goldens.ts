@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { findCourse } from '../spec/course.ts';
-import { checkGoldens, type GoldenResult } from '../verify/goldens.ts';
+import { findCourse } from '../course/course.ts';
+import { checkGoldens, type GoldenResult } from '../goldens/check-goldens.ts';
 
 export async function run(folder: string | undefined, options: { json?: boolean }): Promise<number> {
   const course = findCourse();

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
-import { gradeAll, gradebookIn, PATIENCE, SUBMISSIONS, scoresIn, start } from './run-kit.ts';
+import { gradeAll, gradebookIn, PATIENCE, SUBMISSIONS, scoresIn, start } from '../testing/run-kit.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 
 const SOFTMAX = 'exercises/01-attention-fundamentals/softmax.ts';
 const right = readFileSync(join(SUBMISSIONS, 'correct', SOFTMAX), 'utf8');

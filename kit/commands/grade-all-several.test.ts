@@ -2,9 +2,9 @@
 import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../spec/course.ts';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
-import { gradebookIn, PATIENCE, SUBMISSIONS, start } from './run-kit.ts';
+import { PACKAGE_ROOT } from '../course/course.ts';
+import { gradebookIn, PATIENCE, SUBMISSIONS, start } from '../testing/run-kit.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 
 const LECTURE = '01-attention-fundamentals';
 const SOFTMAX = `${LECTURE}/softmax`;

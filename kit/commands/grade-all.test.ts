@@ -2,8 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } fro
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../class/journal.ts';
-import { makeZip } from '../class/make-zip.ts';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
+import { makeZip } from '../testing/make-zip.ts';
 import {
   bytesOf,
   CLASS,
@@ -16,7 +15,8 @@ import {
   scoresIn,
   start,
   until,
-} from './run-kit.ts';
+} from '../testing/run-kit.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 
 describe('kit grade-all', PATIENCE, () => {
   const inOneGo = classOf();

@@ -1,5 +1,5 @@
+import { findCourse, selectExercises, specOf } from '../course/course.ts';
 import { wrapped } from '../report/terminal.ts';
-import { findCourse, selectExercises, specOf } from '../spec/course.ts';
 import { Progress } from '../watch/progress.ts';
 
 /** Each call shows one hint more. */

@@ -3,8 +3,8 @@ import { journalText } from '../class/journal.ts';
 import { gradebookText } from '../class/make-gradebook.ts';
 import { mergeShards } from '../class/merge.ts';
 import { runPaths, writeSettings } from '../class/run-folder.ts';
-import { writeWhole } from '../report/write-whole.ts';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { classSummary } from './class-summary.ts';
 import { writeResults } from './grade-all.ts';
 

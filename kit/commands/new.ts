@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../report/write-whole.ts';
-import { findCourse, pathsOf } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
+import { findCourse, pathsOf } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { skeleton } from '../verify/skeleton.ts';
 
 /** Writes a new exercise's files. `kit verify` says what they still lack. */

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InputError } from '../course/input-error.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { classPage } from '../report/class-page.ts';
 import { studentPage } from '../report/formats/html.ts';
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
 import type { LikenessReport } from '../report/likeness.ts';
 import { page } from '../report/page/page.ts';
 import { pageNames } from '../report/page-names.ts';
-import { writeWhole } from '../report/write-whole.ts';
-import { InputError } from '../spec/input-error.ts';
 
 interface Options {
   out?: string;

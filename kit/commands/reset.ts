@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { findCourse, selectExercises } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
+import { findCourse, selectExercises } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
 import { OwnFile } from '../watch/own-file.ts';
 import { Progress } from '../watch/progress.ts';
 

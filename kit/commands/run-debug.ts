@@ -1,11 +1,11 @@
 import pc from 'picocolors';
+import type { NdArray } from '../author/ndarray.ts';
+import { type Course, pathsOf, selectExercises } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
 import { type DebugResult, runInProcess } from '../debug/run-in-process.ts';
-import { format } from '../grade/failure.ts';
-import { MaterialsShelf } from '../grade/materials.ts';
-import { plain } from '../report/plain.ts';
-import { type Course, pathsOf, selectExercises } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
-import type { NdArray } from '../tensors/ndarray.ts';
+import { MaterialsShelf } from '../judge/materials.ts';
+import { format } from '../text/number.ts';
+import { plain } from '../text/plain.ts';
 
 /** `kit run --debug <exercise>`: got and due, case by case. */
 export async function runDebug(course: Course, names: string[]): Promise<number> {

@@ -1,9 +1,9 @@
+import { findCourse, selectExercises } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
-import { MaterialsShelf } from '../grade/materials.ts';
+import { MaterialsShelf } from '../judge/materials.ts';
 import { jsonReport } from '../report/json.ts';
 import { type ExerciseReport, verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
-import { findCourse, selectExercises } from '../spec/course.ts';
 import { OwnFile } from '../watch/own-file.ts';
 import { Progress } from '../watch/progress.ts';
 import { classroomOutput, stepOutput } from './classroom-output.ts';

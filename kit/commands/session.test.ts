@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BACKENDS } from '../host/backend-names.ts';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
+import { BACKENDS } from '../wire/backend-names.ts';
 import { backendNamed, positive } from './session.ts';
 
 describe('an option', () => {

@@ -1,9 +1,9 @@
 /** What the judging verbs have in common: checked options, a course, a warm host. */
 
-import { type HostOptions, HostPool } from '../grade/host-pool.ts';
-import { BACKENDS, type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
-import { BackendNotHere } from '../host/client.ts';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
+import { BackendNotHere } from '../subject/host.ts';
+import { type HostOptions, HostPool } from '../subject/host-pool.ts';
+import { BACKENDS, type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
 
 export function backendNamed(name: string): BackendChoice {
   const found = (['auto', ...BACKENDS] as const).find((backend) => backend === name);

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { MaterialsShelf } from '../grade/materials.ts';
+import { findCourse, selectExercises } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { bundleExercise } from '../grade/prepare.ts';
-import { Sandbox } from '../grade/sandbox.ts';
-import { type ShownCase, showCase, shownCases } from '../grade/show-case.ts';
-import { Subject } from '../grade/subject.ts';
-import { plain } from '../report/plain.ts';
+import { MaterialsShelf } from '../judge/materials.ts';
+import { type ShownCase, showCase, shownCases } from '../judge/show-case.ts';
 import { showPage } from '../report/show-page.ts';
-import { writeWhole } from '../report/write-whole.ts';
-import { isBundleError } from '../sandbox/bundle.ts';
-import { findCourse, selectExercises } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
+import { isBundleError } from '../subject/bundle.ts';
+import { Sandbox } from '../subject/sandbox.ts';
+import { Subject } from '../subject/subject.ts';
+import { plain } from '../text/plain.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
+import { findCourse, selectExercises } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
 import type { LikenessReport } from '../report/likeness.ts';
-import { plain } from '../report/plain.ts';
 import { classLikeness } from '../similarity/class-likeness.ts';
-import { findCourse, selectExercises } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
+import { plain } from '../text/plain.ts';
 
 interface Options {
   exercise?: string[];

@@ -1,11 +1,11 @@
 import { cpus } from 'node:os';
 import pc from 'picocolors';
-import { HostPool } from '../grade/host-pool.ts';
-import { type BackendChoice, type BackendName, EMBEDDED } from '../host/backend-names.ts';
+import { findCourse, selectExercises } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
 import { timingInWords } from '../report/numbers.ts';
-import { findCourse, selectExercises } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
+import { HostPool } from '../subject/host-pool.ts';
 import { LEAST_MISS, MOST_OF_TOLERANCE, type Proof, prove } from '../verify/prove.ts';
+import { type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
 import { Progress } from './progress.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 

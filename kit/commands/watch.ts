@@ -1,7 +1,7 @@
-import { MaterialsShelf } from '../grade/materials.ts';
+import { findCourse, selectExercises } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
+import { MaterialsShelf } from '../judge/materials.ts';
 import { exerciseText } from '../report/terminal.ts';
-import { findCourse, selectExercises } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
 import { Progress } from '../watch/progress.ts';
 import { watchSaves } from '../watch/saves.ts';
 import { mostScroll, screen } from '../watch/screen.ts';

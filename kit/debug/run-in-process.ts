@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type * as Tf from '@tensorflow/tfjs';
 import { build } from 'esbuild';
-import type { PreparedCase } from '../grade/cases.ts';
-import type { Materials } from '../grade/materials.ts';
-import type { Outputs, Submission } from '../spec/grader.ts';
-import { InputError } from '../spec/input-error.ts';
-import { compare } from '../tensors/compare.ts';
-import { isNdArray, type NdArray, ndarray } from '../tensors/ndarray.ts';
+import type { Outputs, Submission } from '../author/grader.ts';
+import { isNdArray, type NdArray, ndarray } from '../author/ndarray.ts';
+import { InputError } from '../course/input-error.ts';
+import type { PreparedCase } from '../judge/cases.ts';
+import { compare } from '../judge/compare.ts';
+import type { Materials } from '../judge/materials.ts';
 
 export interface DebugResult {
   check: string;

@@ -6,7 +6,7 @@
  * its workflows, so what it says is advice, and the grade of record is made elsewhere.
  */
 import { Document } from 'yaml';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
 
 export interface WorkflowExercise {
   id: string;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { classroom50Autograder, classroom50Entry } from './classroom50.ts';
 
 const TEMPLATE = { owner: 'school', repo: 'attention-template', branch: 'main' };

@@ -3,8 +3,8 @@
  * `assignments.json`, and the `autograder.py` that its runner calls there, which keeps partial points. Its bundle can be
  * read by everyone, so nothing hidden has a place in it.
  */
-import type { Assignment } from '../spec/assignments.ts';
-import { InputError } from '../spec/input-error.ts';
+import type { Assignment } from '../course/assignments.ts';
+import { InputError } from '../course/input-error.ts';
 
 export interface Template {
   owner: string;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../spec/course.ts';
+import { PACKAGE_ROOT } from '../course/course.ts';
 import type { LockedPackage } from './lockfile.ts';
 import { tarball } from './tarball.ts';
 

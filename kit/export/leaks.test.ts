@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findCourse, PACKAGE_ROOT, pathsOf, specOf } from '../spec/course.ts';
+import { findCourse, PACKAGE_ROOT, pathsOf, specOf } from '../course/course.ts';
 import { filesMatching, findLeaks, tokensOf, unpacked } from './leaks.ts';
 import { publicSpecText } from './public-grader.ts';
 import { type Files, studentRepository } from './student-repository.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../spec/input-error.ts';
-import { EXPORT_FILE } from '../spec/student-repository.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { InputError } from '../course/input-error.ts';
+import { EXPORT_FILE } from '../course/student-repository.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { place } from './place.ts';
 import { type Files, sha256 } from './student-repository.ts';
 

@@ -1,8 +1,8 @@
 /** Puts an export where it was asked for: whole where nothing is, else file by file, and never over what was changed. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { InputError } from '../spec/input-error.ts';
-import { EXPORT_FILE, readExportRecord } from '../spec/student-repository.ts';
+import { InputError } from '../course/input-error.ts';
+import { EXPORT_FILE, readExportRecord } from '../course/student-repository.ts';
 import { type Files, sha256 } from './student-repository.ts';
 
 export interface Placed {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ExerciseSpec } from '../spec/exercise.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import type { ExerciseSpec } from '../course/exercise.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { graderModule, publicSpec, refuseHiddenCases } from './public-grader.ts';
 
 const spec: ExerciseSpec = {
@@ -51,7 +51,7 @@ describe('the public part of a grader', () => {
   it('is one module, and may not carry a solution in it', async () => {
     const course = courseWith({
       'kit/draw.ts': 'export const two: number = 2;',
-      'graders/01-x/a.ts': `import { two } from '../../kit/draw.ts'; export default { inputs: () => two };`,
+      'graders/01-x/a.ts': `import { two } from '../draw.ts'; export default { inputs: () => two };`,
       'solutions/01-x/a.ts': 'export const f = () => 42;',
     });
     const text = await graderModule(course, '01-x/a');

@@ -2,10 +2,10 @@
 import { relative } from 'node:path';
 import { build } from 'esbuild';
 import { stringify } from 'yaml';
-import { readFixture } from '../grade/fixture.ts';
-import { type Course, pathsOf } from '../spec/course.ts';
-import type { CheckSpec, ExerciseSpec } from '../spec/exercise.ts';
-import { InputError } from '../spec/input-error.ts';
+import { type Course, pathsOf } from '../course/course.ts';
+import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
+import { InputError } from '../course/input-error.ts';
+import { readFixture } from '../judge/fixture.ts';
 
 /** Without hidden cases, nor checks that have no others: judged on nothing, they would pass. Comments stay behind. */
 export function publicSpec(spec: ExerciseSpec): ExerciseSpec {

@@ -1,5 +1,5 @@
 /** The README of a student's repository: what to do in the first minute, what is worth how much, and until when. */
-import type { Assignment } from '../spec/assignments.ts';
+import type { Assignment } from '../course/assignments.ts';
 
 export interface ReadmeExercise {
   id: string;

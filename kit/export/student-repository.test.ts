@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findCourse, PACKAGE_ROOT } from '../spec/course.ts';
+import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
 import type { Lock } from './lockfile.ts';
 import { type Files, studentRepository } from './student-repository.ts';
 

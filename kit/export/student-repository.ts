@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Assignment } from '../spec/assignments.ts';
-import { type Course, lectureOf, PACKAGE_ROOT, pathsOf, specOf } from '../spec/course.ts';
-import { maxPoints } from '../spec/exercise.ts';
-import { InputError } from '../spec/input-error.ts';
-import { EXPORT_FILE, type ExportRecord } from '../spec/student-repository.ts';
+import type { Assignment } from '../course/assignments.ts';
+import { type Course, lectureOf, PACKAGE_ROOT, pathsOf, specOf } from '../course/course.ts';
+import { maxPoints } from '../course/exercise.ts';
+import { InputError } from '../course/input-error.ts';
+import { EXPORT_FILE, type ExportRecord } from '../course/student-repository.ts';
 import { classroomWorkflow } from './classroom-workflow.ts';
 import { type EnginePackage, enginePackage } from './engine-package.ts';
 import { cutLockfile, type Lock } from './lockfile.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckKind } from '../spec/exercise.ts';
+import type { CheckKind } from '../course/exercise.ts';
+import type { Judgement } from '../judge/judge.ts';
 import { earned } from './earned.ts';
-import type { Judgement } from './judge.ts';
 
 const judged = (kind: CheckKind, status: Judgement['status']): Judgement => ({
   check: { id: `${kind}/x`, kind, title: kind, points: 1 },

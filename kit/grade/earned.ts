@@ -2,8 +2,8 @@
  * Zeros leak nothing, cost nothing and are the same for keys in any order. What holds of any function, right or wrong,
  * earns points only beside values that are right somewhere.
  */
-import type { CheckKind } from '../spec/exercise.ts';
-import type { Judgement } from './judge.ts';
+import type { CheckKind } from '../course/exercise.ts';
+import type { Judgement } from '../judge/judge.ts';
 
 const OF_ANY_FUNCTION: ReadonlySet<CheckKind> = new Set<CheckKind>(['property', 'cost', 'hygiene']);
 

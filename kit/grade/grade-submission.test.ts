@@ -2,16 +2,14 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { deriveSeed } from '../author/draw.ts';
+import { leaves } from '../author/ndarray.ts';
+import { PACKAGE_ROOT } from '../course/course.ts';
+import { HiddenCases } from '../judge/hidden-cases.ts';
 import { jsonReport } from '../report/json.ts';
 import schema from '../report/report.schema.json' with { type: 'json' };
 import { verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
-import { PACKAGE_ROOT } from '../spec/course.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
-import { deriveSeed } from '../tensors/draw.ts';
-import { leaves } from '../tensors/ndarray.ts';
-import { submissionSeed } from './grade-submission.ts';
-import { HiddenCases } from './hidden-cases.ts';
 import {
   ATTENTION,
   checkOf,
@@ -26,7 +24,9 @@ import {
   shelf,
   softmaxWith,
   submitted,
-} from './submissions.ts';
+} from '../testing/submissions.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { submissionSeed } from './grade-submission.ts';
 
 const noScale = SOLUTIONS[ATTENTION].replace('scale = 1 / Math.sqrt(D)', 'scale = 1');
 

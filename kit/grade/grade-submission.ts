@@ -1,21 +1,22 @@
 /** A submission's folder in, a report out. */
-import type { Host } from '../host/client.ts';
+
+import { deriveSeed } from '../author/draw.ts';
+import type { Course } from '../course/course.ts';
+import { type ExerciseSpec, maxPoints } from '../course/exercise.ts';
+import { diagnose } from '../judge/diagnose.ts';
+import { type Cases, isDeath, type Judgement, judge, observationOf, setAside } from '../judge/judge.ts';
+import type { Materials, MaterialsShelf } from '../judge/materials.ts';
+import { secondOpinions } from '../judge/second-opinion.ts';
+import { obstacleToTiming } from '../judge/time-trial.ts';
 import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
-import { type BundleError, isBundleError } from '../sandbox/bundle.ts';
-import type { Course } from '../spec/course.ts';
-import { type ExerciseSpec, maxPoints } from '../spec/exercise.ts';
-import { deriveSeed } from '../tensors/draw.ts';
-import { diagnose } from './diagnose.ts';
+import { type BundleError, isBundleError } from '../subject/bundle.ts';
+import type { Host } from '../subject/host.ts';
+import type { HostPool } from '../subject/host-pool.ts';
+import { Sandbox } from '../subject/sandbox.ts';
+import { Subject } from '../subject/subject.ts';
 import { earned } from './earned.ts';
-import type { HostPool } from './host-pool.ts';
-import { type Cases, isDeath, type Judgement, judge, observationOf, setAside } from './judge.ts';
-import type { Materials, MaterialsShelf } from './materials.ts';
 import { type Prepared, prepared } from './prepare.ts';
-import { Sandbox } from './sandbox.ts';
-import { secondOpinions } from './second-opinion.ts';
-import { Subject } from './subject.ts';
 import { commitOf, submissionId } from './submission-id.ts';
-import { obstacleToTiming } from './time-trial.ts';
 
 export interface GradeRequest {
   /** The folder that holds `exercises/`. */

@@ -1,10 +1,10 @@
 /** Submissions that hang, end themselves, or reach for what is not theirs; and hosts that fail under innocent ones. */
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../host/client.ts';
+import { specOf } from '../course/course.ts';
+import { MaterialsShelf } from '../judge/materials.ts';
 import type { ExerciseReport } from '../report/report.ts';
 import { verdictOf } from '../report/report.ts';
-import { specOf } from '../spec/course.ts';
-import { MaterialsShelf } from './materials.ts';
+import type { Host } from '../subject/host.ts';
 import {
   ATTENTION,
   checksOf,
@@ -15,7 +15,7 @@ import {
   SOFTMAX,
   SOLUTIONS,
   softmaxWith,
-} from './submissions.ts';
+} from '../testing/submissions.ts';
 
 const checkCount = specOf(course, SOFTMAX).checks.length;
 

@@ -1,10 +1,10 @@
 import { afterAll, expect, it } from 'vitest';
-import type { ResultShape } from '../spec/exercise.ts';
-import { ndarray } from '../tensors/ndarray.ts';
+import { ndarray } from '../author/ndarray.ts';
+import type { ResultShape } from '../course/exercise.ts';
+import { Sandbox } from '../subject/sandbox.ts';
+import { Subject } from '../subject/subject.ts';
+import { hosts, SOFTMAX, softmaxWith, submitted } from '../testing/submissions.ts';
 import { bundleExercise } from './prepare.ts';
-import { Sandbox } from './sandbox.ts';
-import { Subject } from './subject.ts';
-import { hosts, SOFTMAX, softmaxWith, submitted } from './submissions.ts';
 
 const sandbox = new Sandbox(hosts);
 afterAll(() => sandbox.close());

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Assignment } from '../course/assignments.ts';
 import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
-import { sampleReport } from '../report/sample-report.ts';
-import type { Assignment } from '../spec/assignments.ts';
+import { sampleReport } from '../testing/sample-report.ts';
 import { applyPolicy, apportion } from './policy.ts';
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);

@@ -1,7 +1,8 @@
 /** An assignment's rules, applied to a report: what exercises are worth, which do not count, what lateness costs. Pure. */
+
+import { type Assignment, worthOf } from '../course/assignments.ts';
+import type { Course } from '../course/course.ts';
 import type { Adjustment, CheckReport, ExerciseReport, Report } from '../report/report.ts';
-import { type Assignment, worthOf } from '../spec/assignments.ts';
-import type { Course } from '../spec/course.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

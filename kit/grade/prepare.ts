@@ -1,11 +1,11 @@
 /** What judging a submission's exercise takes, got ready while the one before is judged. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Bundle, type BundleError, bundle, isBundleError } from '../sandbox/bundle.ts';
-import { PACKAGE_ROOT } from '../spec/course.ts';
-import { HiddenCases } from './hidden-cases.ts';
-import type { Cases } from './judge.ts';
-import type { Materials, MaterialsShelf } from './materials.ts';
+import { PACKAGE_ROOT } from '../course/course.ts';
+import { HiddenCases } from '../judge/hidden-cases.ts';
+import type { Cases } from '../judge/judge.ts';
+import type { Materials, MaterialsShelf } from '../judge/materials.ts';
+import { type Bundle, type BundleError, bundle, isBundleError } from '../subject/bundle.ts';
 
 export interface Prepared {
   materials: Materials;

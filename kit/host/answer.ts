@@ -1,14 +1,7 @@
 /** A sandbox's final word on what it was asked, as the grader gets it: its tensors as they really are, with small ones' values. */
-import type { Final, WireTensor, WireValue } from '../protocol/messages.ts';
+import type { Final, WireTensor, WireValue } from '../wire/messages.ts';
 import { bytesOf } from './backend.ts';
 import type { Heap } from './heap.ts';
-
-export type Answer = Final & {
-  /** Values of its small tensors, by handle, to save asking for them. */
-  inline?: Map<number, Uint8Array>;
-  /** What was printed since the answer before. */
-  printed?: string;
-};
 
 /** Tensors of up to so many bytes come with the result that holds them; so many at most, as a result may name one a million times. */
 const INLINE_BYTES = 16 * 1024;

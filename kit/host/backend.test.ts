@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DIST } from '../spec/course.ts';
+import { DIST } from '../course/course.ts';
+import { BACKENDS } from '../wire/backend-names.ts';
+import type { TensorDType } from '../wire/kernel.ts';
+import { kernels } from '../wire/kernels/table.ts';
 import { bytesOf, download, runKernel, startBackend, upload } from './backend.ts';
-import { BACKENDS } from './backend-names.ts';
-import type { TensorDType } from './kernel.ts';
-import { kernels } from './kernels/table.ts';
 
 type Attributes = Record<string, unknown>;
 

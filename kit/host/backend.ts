@@ -1,12 +1,12 @@
 /** The tfjs backend that does the arithmetic, with the plain cpu backend beneath it for the kernels that it lacks. */
 import * as tf from '@tensorflow/tfjs-core';
-import { BACKENDS, type BackendChoice, type BackendInfo, type BackendName } from './backend-names.ts';
+import { BACKENDS, type BackendChoice, type BackendInfo, type BackendName } from '../wire/backend-names.ts';
+import type { Plan, TensorDType } from '../wire/kernel.ts';
 import { type Backend, BackendAbsent } from './backends/backend.ts';
 import { cpu } from './backends/cpu.ts';
 import { tensorflow } from './backends/tensorflow.ts';
 import { wasmIn } from './backends/wasm.ts';
 import { webgpuOn } from './backends/webgpu.ts';
-import type { Plan, TensorDType } from './kernel.ts';
 
 let current: Backend = cpu;
 

@@ -1,5 +1,5 @@
 /** What a sandbox said, or was refused, as far as it is passed on. */
-import type { Final, FromSandbox } from '../protocol/messages.ts';
+import type { Final, FromSandbox } from '../wire/messages.ts';
 
 export const clippedLine = (text: string, room: number) =>
   room <= 0 ? '' : text.length < room ? `${text}\n` : `${text.slice(0, room)}\n(more was printed, and left out)\n`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { KernelRefused, type TensorMeta } from '../wire/kernel.ts';
+import { MAX_TENSORS } from '../wire/limits.ts';
 import type { DeviceTensor } from './backend.ts';
 import { Heap } from './heap.ts';
-import { KernelRefused, type TensorMeta } from './kernel.ts';
-import { MAX_TENSORS } from './limits.ts';
 import { Meter } from './meter.ts';
 
 const meta = (...shape: number[]): TensorMeta => ({ shape, dtype: 'float32' });

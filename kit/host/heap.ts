@@ -1,7 +1,8 @@
 /** The tensors of one sandbox, by handle. A handle of another sandbox, a freed one or a guessed one is none of its own. */
+
+import { KernelRefused, type TensorMeta } from '../wire/kernel.ts';
+import { requireRoom } from '../wire/limits.ts';
 import { bytesOf, type DeviceTensor } from './backend.ts';
-import { KernelRefused, type TensorMeta } from './kernel.ts';
-import { requireRoom } from './limits.ts';
 import type { Meter } from './meter.ts';
 
 interface Entry {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../wire/kernel.ts';
 import { startBackend } from './backend.ts';
 import { refuseWildIndices } from './indices.ts';
-import type { Plan } from './kernel.ts';
 
 beforeAll(() => startBackend('cpu', ''));
 

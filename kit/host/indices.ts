@@ -1,6 +1,7 @@
 /** Index values live inside tensors, where a kernel's plan cannot see them; the wasm backend would follow them anywhere. */
+
+import { KernelRefused, type Plan } from '../wire/kernel.ts';
 import type { DeviceTensor } from './backend.ts';
-import { KernelRefused, type Plan } from './kernel.ts';
 
 /** @throws KernelRefused if an index that the plan bounds is out of its bounds */
 export async function refuseWildIndices(

@@ -5,13 +5,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { DEFAULT_LIMITS, hasBubblewrap, type Isolation, launch } from '../sandbox/launch.ts';
+import { DEFAULT_LIMITS, hasBubblewrap, launch } from '../isolation/launch.ts';
+import type { Isolation } from '../wire/isolation.ts';
+import { KernelRefused, type TensorDType } from '../wire/kernel.ts';
+import type { Requests, Response } from '../wire/requests.ts';
+import { SandboxDied } from '../wire/sandbox-state.ts';
 import { startBackend } from './backend.ts';
 import { BackendAbsent } from './backends/backend.ts';
-import { KernelRefused, type TensorDType } from './kernel.ts';
-import type { Requests, Response } from './requests.ts';
-import { measureRoofline } from './roofline.ts';
-import { SandboxDied } from './sandbox-state.ts';
+import { measureRoofline } from './measure-roofline.ts';
 import { Session } from './session.ts';
 import { Turns } from './turns.ts';
 

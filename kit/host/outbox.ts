@@ -1,7 +1,7 @@
 /** What the host says to a sandbox. Each write wakes the peer, which costs more than most of what it is told. */
 import type { Writable } from 'node:stream';
-import { encodeFrame } from '../protocol/frames.ts';
-import type { ToSandbox } from '../protocol/messages.ts';
+import { encodeFrame } from '../wire/frames.ts';
+import type { ToSandbox } from '../wire/messages.ts';
 
 export class Outbox {
   /** Over the pipe so far. */

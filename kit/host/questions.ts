@@ -1,6 +1,6 @@
 /** What a peer has been asked and has not answered. It answers in the order of the questions, and has time for each. */
-import type { Final } from '../protocol/messages.ts';
-import type { Answer } from './answer.ts';
+import type { Final } from '../wire/messages.ts';
+import type { Answer } from '../wire/requests.ts';
 
 interface Question {
   end: Final['op'];

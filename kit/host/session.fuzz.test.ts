@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeFrame } from '../protocol/frames.ts';
+import { FakePeer, floats, kernel, returned, tensor } from '../testing/fake-peer.ts';
+import { encodeFrame } from '../wire/frames.ts';
+import { kernels } from '../wire/kernels/table.ts';
+import { SandboxDied } from '../wire/sandbox-state.ts';
 import { startBackend } from './backend.ts';
-import { FakePeer, floats, kernel, returned, tensor } from './fake-peer.ts';
-import { kernels } from './kernels/table.ts';
-import { SandboxDied } from './sandbox-state.ts';
 
 beforeAll(() => startBackend('cpu', ''));
 

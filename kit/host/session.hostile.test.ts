@@ -1,9 +1,9 @@
 /** What a sandbox that has been taken over could send, and what comes of it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeFrame } from '../protocol/frames.ts';
+import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from '../testing/fake-peer.ts';
+import { encodeFrame } from '../wire/frames.ts';
 import { startBackend } from './backend.ts';
-import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from './fake-peer.ts';
 
 beforeAll(() => startBackend('cpu', ''));
 

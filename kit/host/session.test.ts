@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { encodeFrame } from '../protocol/frames.ts';
+import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from '../testing/fake-peer.ts';
+import { encodeFrame } from '../wire/frames.ts';
 import { startBackend } from './backend.ts';
-import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from './fake-peer.ts';
 
 beforeAll(() => startBackend('cpu', ''));
 

@@ -6,7 +6,9 @@
  * malformed or over a limit ends it.
  */
 import type { Duplex } from 'node:stream';
-import { FrameError, FrameReader, MAX_FRAME_BYTES } from '../protocol/frames.ts';
+import { FrameError, FrameReader, MAX_FRAME_BYTES } from '../wire/frames.ts';
+import { KernelRefused, type TensorDType } from '../wire/kernel.ts';
+import { SESSION_LIMITS, type SessionLimits } from '../wire/limits.ts';
 import {
   ENDS,
   FINAL,
@@ -15,15 +17,14 @@ import {
   parseFromSandbox,
   type ToSandbox,
   type WireTensor,
-} from '../protocol/messages.ts';
-import { type Answer, resolved, smallValues } from './answer.ts';
+} from '../wire/messages.ts';
+import type { Answer } from '../wire/requests.ts';
+import { type Death, type Ledger, SandboxDied, type Usage } from '../wire/sandbox-state.ts';
+import { resolved, smallValues } from './answer.ts';
 import { clipped, clippedLine, describeFault } from './clipped.ts';
-import { NaNTrace } from './first-nan.ts';
-import { KernelRefused, type TensorDType } from './kernel.ts';
-import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
+import { NaNTrace } from './nan-trace.ts';
 import { Outbox } from './outbox.ts';
 import { Questions } from './questions.ts';
-import { type Death, type Ledger, SandboxDied, type Usage } from './sandbox-state.ts';
 import { timed } from './stopwatch.ts';
 import { OverLimit, Workbench } from './workbench.ts';
 

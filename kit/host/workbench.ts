@@ -1,5 +1,10 @@
 /** Where a sandbox's operations are carried out: its tensors, its limits, and the count of what it all costs. */
-import type { FromSandbox } from '../protocol/messages.ts';
+
+import { KernelRefused, type Plan, type TensorDType, type TensorMeta } from '../wire/kernel.ts';
+import { kernels } from '../wire/kernels/table.ts';
+import type { SessionLimits } from '../wire/limits.ts';
+import type { FromSandbox } from '../wire/messages.ts';
+import type { Ledger } from '../wire/sandbox-state.ts';
 import {
   bytesOf,
   type DeviceTensor,
@@ -10,14 +15,10 @@ import {
   takeDeviceFault,
   upload,
 } from './backend.ts';
-import type { NaNTrace } from './first-nan.ts';
 import { Heap } from './heap.ts';
 import { refuseWildIndices } from './indices.ts';
-import { KernelRefused, type Plan, type TensorDType, type TensorMeta } from './kernel.ts';
-import { kernels } from './kernels/table.ts';
-import type { SessionLimits } from './limits.ts';
 import { Meter } from './meter.ts';
-import type { Ledger } from './sandbox-state.ts';
+import type { NaNTrace } from './nan-trace.ts';
 
 /** More than one call may ask for: the end of the sandbox, not of an operation. */
 export class OverLimit extends Error {}

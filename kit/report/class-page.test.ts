@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { sampleReport } from '../testing/sample-report.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { classPage } from './class-page.ts';
 import { summarise } from './class-summary.ts';
 import { studentPage } from './formats/html.ts';
@@ -9,7 +10,6 @@ import type { Gradebook, GradebookEntry } from './gradebook.ts';
 import { hasBrowser, launchBrowser, openPage } from './page/browser.ts';
 import { pageNames } from './page-names.ts';
 import type { Report } from './report.ts';
-import { sampleReport } from './sample-report.ts';
 
 const HOSTILE = [
   '<img src=x onerror=alert(1)>',

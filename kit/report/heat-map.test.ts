@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Picture } from '../grade/failure.ts';
+import type { Picture } from '../subject/failure.ts';
 import { heatMap } from './heat-map.ts';
 
 const picture = (shape: number[], got: (number | null)[], want: (number | null)[]): Picture => ({

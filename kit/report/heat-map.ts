@@ -1,6 +1,6 @@
 /** Got, want and error side by side, as blocks of colour or of grey letters. */
 import pc from 'picocolors';
-import type { Picture } from '../grade/failure.ts';
+import type { Picture } from '../subject/failure.ts';
 
 const SHADES = ' ░▒▓█';
 /** xterm colours from pale to deep: blue for values, red for errors. */

@@ -1,7 +1,8 @@
 /** Measured numbers in a line each, for people. */
-import { format } from '../grade/failure.ts';
-import type { Timing } from '../grade/timing.ts';
-import { gibibytes, type Machine, rooflineInWords } from '../host/machine.ts';
+
+import type { Timing } from '../judge/timing.ts';
+import { gibibytes, type Machine, rooflineInWords } from '../subject/machine.ts';
+import { format } from '../text/number.ts';
 
 export function timingInWords({ ratio, low, high, budget, noise, ms, fractionOfRoofline }: Timing): string {
   const times = `${number(ratio)} times the model solution's time (${number(low)} to ${number(high)}; ${number(budget)} allowed; noise ${number(noise)})`;

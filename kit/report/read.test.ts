@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../spec/input-error.ts';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
-import { randomGradebook } from './random-report.ts';
+import { InputError } from '../course/input-error.ts';
+import { randomGradebook } from '../testing/random-report.ts';
+import { sampleReport } from '../testing/sample-report.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 import { isGradebook, readGrades } from './read.ts';
-import { sampleReport } from './sample-report.ts';
 
 const folder = temporaryFolder();
 const read = (text: string) => {

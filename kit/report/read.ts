@@ -1,7 +1,7 @@
 /** A stored report or gradebook, held against its schema. */
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import { InputError } from '../spec/input-error.ts';
+import { InputError } from '../course/input-error.ts';
 import gradebookSchema from './gradebook.schema.json' with { type: 'json' };
 import type { Gradebook } from './gradebook.ts';
 import reportSchema from './report.schema.json' with { type: 'json' };

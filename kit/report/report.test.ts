@@ -2,13 +2,13 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../spec/input-error.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { InputError } from '../course/input-error.ts';
+import { refuseUnwritable, writeWhole } from '../files/write-whole.ts';
+import { sampleReport } from '../testing/sample-report.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { jsonReport } from './json.ts';
 import schema from './report.schema.json' with { type: 'json' };
 import { type CheckReport, type Report, verdictOf } from './report.ts';
-import { sampleReport } from './sample-report.ts';
-import { refuseUnwritable, writeWhole } from './write-whole.ts';
 
 const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
 

@@ -1,8 +1,9 @@
 /** The report: plain data, and the only thing that a grade is made of. Every format is a function of it. */
-import type { Picture } from '../grade/failure.ts';
-import type { Timing } from '../grade/timing.ts';
-import type { Machine } from '../host/machine.ts';
-import type { CheckKind } from '../spec/exercise.ts';
+
+import type { CheckKind } from '../course/exercise.ts';
+import type { Timing } from '../judge/timing.ts';
+import type { Picture } from '../subject/failure.ts';
+import type { Machine } from '../subject/machine.ts';
 
 export interface Report {
   schema: 'attention-kit/report/v1';

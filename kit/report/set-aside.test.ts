@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { differences, gradebookOf } from '../class/diff.ts';
+import { sampleReport } from '../testing/sample-report.ts';
 import { summarise } from './class-summary.ts';
 import { annotations } from './formats/annotations.ts';
 import { classroomResult } from './formats/classroom.ts';
@@ -12,7 +13,6 @@ import { studentPage } from './formats/html.ts';
 import { junit } from './formats/junit.ts';
 import { markdown } from './formats/markdown.ts';
 import type { CheckReport, Report } from './report.ts';
-import { sampleReport } from './sample-report.ts';
 import { studentView } from './student-view.ts';
 import { terminalReport } from './terminal.ts';
 

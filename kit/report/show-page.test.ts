@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ShownCase } from '../grade/show-case.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import type { ShownCase } from '../judge/show-case.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { hasBrowser, launchBrowser, openPage } from './page/browser.ts';
 import { showPage } from './show-page.ts';
 

@@ -1,6 +1,7 @@
 /** What a function computes, drawn beside what is due: to look at while writing it. */
-import type { ShownCase, ShownOutput } from '../grade/show-case.ts';
-import { indexOf } from '../tensors/compare.ts';
+
+import { indexOf } from '../judge/compare.ts';
+import type { ShownCase, ShownOutput } from '../judge/show-case.ts';
 import { type Html, html } from './page/html.ts';
 import { matrixPictures, vectorPicture } from './page/matrix.ts';
 import { page } from './page/page.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sampleReport } from '../testing/sample-report.ts';
 import type { Report } from './report.ts';
-import { sampleReport } from './sample-report.ts';
 import { studentView } from './student-view.ts';
 
 const [attend, heads] = sampleReport.exercises;

@@ -3,9 +3,10 @@
  * values, no costs, nothing that the submission printed or threw: it could have carried the hidden inputs out. Of public
  * checks, whose cases the student has: what is wrong and where, too.
  */
-import type { Picture } from '../grade/failure.ts';
-import type { Timing } from '../grade/timing.ts';
-import type { CheckKind } from '../spec/exercise.ts';
+
+import type { CheckKind } from '../course/exercise.ts';
+import type { Timing } from '../judge/timing.ts';
+import type { Picture } from '../subject/failure.ts';
 import { type Adjustment, type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
 export interface StudentReport {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { sampleReport } from './sample-report.ts';
+import { sampleReport } from '../testing/sample-report.ts';
 import { terminalReport } from './terminal.ts';
 
 const text = (explain: 'first' | 'all', report = sampleReport, width = 72) =>

@@ -1,8 +1,8 @@
 /** A report for a person at a terminal: points first, then what is wrong, where and why. */
 import pc from 'picocolors';
+import { plain, plainLine } from '../text/plain.ts';
 import { heatMap } from './heat-map.ts';
 import { fallbacksInWords, machineInWords, timingInWords } from './numbers.ts';
-import { plain, plainLine } from './plain.ts';
 import { type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
 export interface TerminalOptions {

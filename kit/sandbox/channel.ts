@@ -1,7 +1,7 @@
 /** The sandbox's end of the pipe, blocking: a kernel call returns when its answer is there, so `dataSync` works on every backend. */
 import { readSync, writeSync } from 'node:fs';
-import { bodyLength, decodeBody, encodeBody, HEADER_BYTES, putFrame } from '../protocol/frames.ts';
-import type { FromSandbox, ToSandbox } from '../protocol/messages.ts';
+import { bodyLength, decodeBody, encodeBody, HEADER_BYTES, putFrame } from '../wire/frames.ts';
+import type { FromSandbox, ToSandbox } from '../wire/messages.ts';
 
 /** Taken now: what the submission does to these names later has no effect here. */
 const read = readSync;

@@ -1,7 +1,7 @@
 /** The submission's `console`: what it prints goes to the host as text, tensors with their values. */
 import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { SESSION_LIMITS } from '../host/limits.ts';
+import { SESSION_LIMITS } from '../wire/limits.ts';
 import { send } from './channel.ts';
 
 const MAX_TEXT = 10_000;

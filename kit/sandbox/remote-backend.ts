@@ -1,9 +1,9 @@
 /** A tfjs backend that computes nothing: every kernel is a message to the host, every tensor a handle there. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type Attributes, KernelRefused, type TensorMeta } from '../host/kernel.ts';
-import { kernels } from '../host/kernels/table.ts';
-import { requireRoom, SESSION_LIMITS } from '../host/limits.ts';
-import type { WireDType } from '../protocol/messages.ts';
+import { type Attributes, KernelRefused, type TensorMeta } from '../wire/kernel.ts';
+import { kernels } from '../wire/kernels/table.ts';
+import { requireRoom, SESSION_LIMITS } from '../wire/limits.ts';
+import type { WireDType } from '../wire/messages.ts';
 import { ask, post, postDisposal } from './channel.ts';
 
 /** What a tensor and its views share on the host, where it is paid for once. */

@@ -10,7 +10,7 @@ import { Script } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
-import type { ToSandbox } from '../protocol/messages.ts';
+import type { ToSandbox } from '../wire/messages.ts';
 import { answer, receive } from './channel.ts';
 import { forgetPrinted, makeConsole } from './console.ts';
 import { backend, registerRemoteBackend } from './remote-backend.ts';

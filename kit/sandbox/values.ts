@@ -1,6 +1,6 @@
 /** Arguments and results between the sandbox's objects and the wire. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { WireDType, WireValue } from '../protocol/messages.ts';
+import type { WireDType, WireValue } from '../wire/messages.ts';
 import { backend, type RemoteData } from './remote-backend.ts';
 
 const MAX_ITEMS = 10_000;

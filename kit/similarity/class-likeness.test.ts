@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCourse, PACKAGE_ROOT, pathsOf } from '../spec/course.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { findCourse, PACKAGE_ROOT, pathsOf } from '../course/course.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { classLikeness } from './class-likeness.ts';
 
 const course = findCourse(PACKAGE_ROOT);

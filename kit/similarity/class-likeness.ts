@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { findSubmissions, type LayoutOptions } from '../class/layouts.ts';
 import { withExercises } from '../class/locate.ts';
 import { Unreadable } from '../class/unzip.ts';
+import { type Course, PACKAGE_ROOT } from '../course/course.ts';
 import { bundleExercise } from '../grade/prepare.ts';
 import type { LikenessReport } from '../report/likeness.ts';
-import { bundle, isBundleError } from '../sandbox/bundle.ts';
-import { type Course, PACKAGE_ROOT } from '../spec/course.ts';
+import { bundle, isBundleError } from '../subject/bundle.ts';
 import { comparePairs, type Submitted } from './compare.ts';
 import { type SourceTokens, tokensOf } from './tokens.ts';
 

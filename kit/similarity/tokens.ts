@@ -2,7 +2,7 @@
 import { File, Region, TokenizedFile } from '@dodona/dolos-core';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import jsTokens from 'js-tokens';
-import type { Bundle } from '../sandbox/bundle.ts';
+import type { Bundle } from '../subject/bundle.ts';
 
 const BLANK = /^(WhiteSpace|LineTerminatorSequence|MultiLineComment|SingleLineComment|HashbangComment)$/;
 const KEYWORD =

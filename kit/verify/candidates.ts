@@ -1,8 +1,8 @@
 /** The submissions that prove an exercise: its stub, its model solution, other right answers, and known mistakes. */
 import { build } from 'esbuild';
-import { type Bundle, bundle, isBundleError } from '../sandbox/bundle.ts';
-import { type Course, pathsOf } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
+import { type Course, pathsOf } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
+import { type Bundle, bundle, isBundleError } from '../subject/bundle.ts';
 
 export interface Candidate {
   kind: 'stub' | 'solution' | 'alternate' | 'wrong';

@@ -1,8 +1,8 @@
 /** Where an exercise's files do not fit together: names, signatures, hints, feedback, and cases that could not tell a mistake. */
 import { readFileSync } from 'node:fs';
-import { type Course, pathsOf } from '../spec/course.ts';
-import type { ExerciseSpec } from '../spec/exercise.ts';
-import type { CaseParams, Grader, Oracle } from '../spec/grader.ts';
+import type { CaseParams, Grader, Oracle } from '../author/grader.ts';
+import { type Course, pathsOf } from '../course/course.ts';
+import type { ExerciseSpec } from '../course/exercise.ts';
 import type { Candidate } from './candidates.ts';
 
 const LEAST = { wrong: 10, alternate: 2 };

@@ -1,17 +1,18 @@
 /** Makes an exercise's public fixture: from its grader, its oracle, its solution's costs and its known mistakes. */
-import { drawCase } from '../grade/cases.ts';
-import { measure } from '../grade/checks/cost.ts';
-import { storedOutputs } from '../grade/diagnose.ts';
-import type { Fixture, Mistake } from '../grade/fixture.ts';
-import type { HostPool } from '../grade/host-pool.ts';
-import { type Judgement, judge, observationOf } from '../grade/judge.ts';
-import type { Materials } from '../grade/materials.ts';
-import { Sandbox } from '../grade/sandbox.ts';
-import { Subject } from '../grade/subject.ts';
-import type { CheckSpec } from '../spec/exercise.ts';
-import type { Oracle } from '../spec/grader.ts';
-import { deriveSeed } from '../tensors/draw.ts';
-import { type NdArray, sizeOf } from '../tensors/ndarray.ts';
+
+import { deriveSeed } from '../author/draw.ts';
+import type { Oracle } from '../author/grader.ts';
+import { type NdArray, sizeOf } from '../author/ndarray.ts';
+import type { CheckSpec } from '../course/exercise.ts';
+import { drawCase } from '../judge/cases.ts';
+import { measure } from '../judge/checks/cost.ts';
+import { storedOutputs } from '../judge/diagnose.ts';
+import type { Fixture, Mistake } from '../judge/fixture.ts';
+import { type Judgement, judge, observationOf } from '../judge/judge.ts';
+import type { Materials } from '../judge/materials.ts';
+import type { HostPool } from '../subject/host-pool.ts';
+import { Sandbox } from '../subject/sandbox.ts';
+import { Subject } from '../subject/subject.ts';
 import type { Candidate } from './candidates.ts';
 
 export interface FixtureSources {

@@ -62,7 +62,7 @@ export function ${fn}(x: number[][]): number[][] {
   throw new Error(\`TODO: the oracle of ${id}, for \${x.length} tokens\`);
 }
 `,
-    spec: `# yaml-language-server: $schema=../../kit/spec/exercise.schema.json
+    spec: `# yaml-language-server: $schema=../../kit/course/exercise.schema.json
 title: ${title}
 
 exports:
@@ -98,8 +98,8 @@ hints:
 misconceptions:
   doesNothing: "TODO: what the author of this mistake should be told."
 `,
-    grader: `import { defineGrader } from '../../kit/spec/grader.ts';
-import { at, stack } from '../../kit/tensors/ndarray.ts';
+    grader: `import { defineGrader } from '../author/grader.ts';
+import { at, stack } from '../author/ndarray.ts';
 
 interface Case {
   B: number;

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findCourse, PACKAGE_ROOT, pathsOf } from '../course/course.ts';
 import { unpacked } from '../export/leaks.ts';
 import { place } from '../export/place.ts';
 import { studentRepository } from '../export/student-repository.ts';
-import { findCourse, PACKAGE_ROOT, pathsOf } from '../spec/course.ts';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 
 const course = findCourse(PACKAGE_ROOT);
 const [SOFTMAX] = course.exercises.filter((id) => id.endsWith('/softmax'));

@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
+import { type Course, findCourse, pathsOf, specOf } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
-import { HostPool } from '../grade/host-pool.ts';
-import { MaterialsShelf } from '../grade/materials.ts';
+import { MaterialsShelf } from '../judge/materials.ts';
 import type { CheckReport, ExerciseReport } from '../report/report.ts';
 import { explanation } from '../report/terminal.ts';
-import { type Course, findCourse, pathsOf, specOf } from '../spec/course.ts';
+import { HostPool } from '../subject/host-pool.ts';
 
 /** One warm host for all test files of a worker. It ends with the worker. */
 const hosts = new HostPool({ backend: 'wasm' });

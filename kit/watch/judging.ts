@@ -1,10 +1,11 @@
 /** Judges the learner's file, one judgement at a time: a newer one takes the place of an older, whatever that is doing. */
+
+import type { Course } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
-import type { HostPool } from '../grade/host-pool.ts';
-import type { MaterialsShelf } from '../grade/materials.ts';
-import { Superseded } from '../grade/sandbox.ts';
+import type { MaterialsShelf } from '../judge/materials.ts';
 import type { ExerciseReport } from '../report/report.ts';
-import type { Course } from '../spec/course.ts';
+import type { HostPool } from '../subject/host-pool.ts';
+import { Superseded } from '../subject/sandbox.ts';
 
 export interface JudgingOptions {
   course: Course;

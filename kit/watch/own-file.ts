@@ -1,9 +1,9 @@
 /** The learner's file of an exercise: whether it was begun, and how it goes back to the stub. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { type Course, pathsOf } from '../spec/course.ts';
-import { InputError } from '../spec/input-error.ts';
-import { pristineStub } from '../spec/pristine-stub.ts';
+import { type Course, pathsOf } from '../course/course.ts';
+import { InputError } from '../course/input-error.ts';
+import { pristineStub } from '../course/pristine-stub.ts';
 
 export class OwnFile {
   #stub: { text: string | undefined } | undefined;

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { alive, below } from '../process-tree.ts';
-import { courseToWorkOn, FIRST, KIT, solution } from './course-to-work-on.ts';
+import { courseToWorkOn, FIRST, KIT, solution } from '../testing/course-to-work-on.ts';
+import { alive, below } from '../testing/process-tree.ts';
 
 const LATE_MS = 60_000;
 const PATIENCE = 3 * LATE_MS;

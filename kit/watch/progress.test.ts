@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampleReport } from '../report/sample-report.ts';
-import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
+import { sampleReport } from '../testing/sample-report.ts';
+import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 import { OwnFile } from './own-file.ts';
 import { PROGRESS_FILE, Progress } from './progress.ts';
 

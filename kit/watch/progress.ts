@@ -1,9 +1,9 @@
 /** What a learner has reached, in a small file. It is a convenience: lost or broken, it begins anew. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Course } from '../course/course.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { counted, type ExerciseReport } from '../report/report.ts';
-import { writeWhole } from '../report/write-whole.ts';
-import type { Course } from '../spec/course.ts';
 
 export type State = 'untouched' | 'begun' | 'done';
 

@@ -1,7 +1,7 @@
 /** Tells of saves below the course's `exercises/`, also after that folder was gone for a while. */
 import { join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
-import type { Course } from '../spec/course.ts';
+import type { Course } from '../course/course.ts';
 
 /** Several events of one save come within this. */
 const TOGETHER_MS = 15;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { sampleReport } from '../report/sample-report.ts';
+import { sampleReport } from '../testing/sample-report.ts';
 import { cut, screen, type WatchState } from './screen.ts';
 import { parseFaults } from './type-check.ts';
 

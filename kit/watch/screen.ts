@@ -1,8 +1,8 @@
 /** What the screen shows: a function of the state and the terminal's size, and of nothing else. */
 import pc from 'picocolors';
+import { lectureOf } from '../course/course.ts';
 import { counted, type ExerciseReport } from '../report/report.ts';
 import { exerciseText, MARK, place, printedText, wrapped } from '../report/terminal.ts';
-import { lectureOf } from '../spec/course.ts';
 import type { State } from './progress.ts';
 import type { TypeFault } from './type-check.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../spec/course.ts';
-import { courseToWorkOn, FIRST, KIT, solution } from './course-to-work-on.ts';
+import { PACKAGE_ROOT } from '../course/course.ts';
+import { courseToWorkOn, FIRST, KIT, solution } from '../testing/course-to-work-on.ts';
 
 const LATE_MS = 60_000;
 

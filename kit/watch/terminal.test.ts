@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { alive, below } from '../process-tree.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
-import { courseToWorkOn, KIT } from './course-to-work-on.ts';
+import { courseToWorkOn, KIT } from '../testing/course-to-work-on.ts';
+import { alive, below } from '../testing/process-tree.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 const LATE_MS = 60_000;
 /** Loaded before the kit: what no one has thought of, at a time of the test's choosing. */

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { writeWhole } from '../report/write-whole.ts';
-import type { Course } from '../spec/course.ts';
-import { pathsOf } from '../spec/course.ts';
+import type { Course } from '../course/course.ts';
+import { pathsOf } from '../course/course.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 export interface TypeFault {
   /** Relative to the course. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../kit/temporary-folder.ts';
+import { temporaryFolder } from '../../kit/testing/temporary-folder.ts';
 
 const SCRIPTS = join(process.cwd(), '.github/templates/course');
 const TOKEN = 'read-only-token';

@@ -1,7 +1,7 @@
 /** What the host must know of a backend: how it starts, and where it differs from the others. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { BackendInfo, BackendName } from '../backend-names.ts';
-import type { Plan } from '../kernel.ts';
+import type { BackendInfo, BackendName } from '../../wire/backend-names.ts';
+import type { Plan } from '../../wire/kernel.ts';
 
 export interface Backend {
   readonly name: BackendName;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HostPool } from '../../grade/host-pool.ts';
-import { BackendNotHere } from '../client.ts';
+import { BackendNotHere } from '../../subject/host.ts';
+import { HostPool } from '../../subject/host-pool.ts';
 import { findPackage } from './optional-package.ts';
 import { described, restoreTypeTests } from './tensorflow.ts';
 

@@ -1,7 +1,7 @@
 /** TensorFlow's C library through tfjs-node: CUDA with `@tensorflow/tfjs-node-gpu`, the processor with `@tensorflow/tfjs-node`. */
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendInfo } from '../backend-names.ts';
+import type { BackendInfo } from '../../wire/backend-names.ts';
 import { type Backend, BackendAbsent } from './backend.ts';
 import { findPackage } from './optional-package.ts';
 

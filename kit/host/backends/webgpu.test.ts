@@ -1,15 +1,15 @@
 /** Through a host, as submissions are judged; on a software driver, if there is no GPU. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HostPool } from '../../grade/host-pool.ts';
-import type { RemoteTensor } from '../../grade/remote-values.ts';
-import { Sandbox } from '../../grade/sandbox.ts';
-import { Subject } from '../../grade/subject.ts';
-import { ATTENTION, grade, SOLUTIONS } from '../../grade/submissions.ts';
-import { bundle, isBundleError } from '../../sandbox/bundle.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
-import { ndarray } from '../../tensors/ndarray.ts';
-import { BackendNotHere } from '../client.ts';
+import { ndarray } from '../../author/ndarray.ts';
+import { bundle, isBundleError } from '../../subject/bundle.ts';
+import { BackendNotHere } from '../../subject/host.ts';
+import { HostPool } from '../../subject/host-pool.ts';
+import type { RemoteTensor } from '../../subject/remote-values.ts';
+import { Sandbox } from '../../subject/sandbox.ts';
+import { Subject } from '../../subject/subject.ts';
+import { ATTENTION, grade, SOLUTIONS } from '../../testing/submissions.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { describe as described } from './webgpu.ts';
 
 const SOURCE = `

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostileText, randomReport } from '../random-report.ts';
-import { sampleReport } from '../sample-report.ts';
+import { hostileText, randomReport } from '../../testing/random-report.ts';
+import { sampleReport } from '../../testing/sample-report.ts';
 import { annotations } from './annotations.ts';
 
 const [attend, heads] = sampleReport.exercises;

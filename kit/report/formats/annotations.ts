@@ -1,5 +1,5 @@
 /** Annotations on the lines of a submission, as commands that GitHub's runner reads from a step's output. */
-import { plain } from '../plain.ts';
+import { plain } from '../../text/plain.ts';
 import type { Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, studentView } from '../student-view.ts';
 

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
+import { randomGradebook } from '../../testing/random-report.ts';
 import type { Gradebook, GradebookEntry } from '../gradebook.ts';
-import { randomGradebook } from '../random-report.ts';
 import { canvas } from './canvas.ts';
 import { table } from './csv.ts';
 

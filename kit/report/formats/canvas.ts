@@ -1,6 +1,6 @@
 /** Fills the grades into a gradebook that was exported from Canvas, and leaves everything else in it as it was. */
 import { parse } from 'csv-parse/sync';
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
 import type { Gradebook, GradebookEntry } from '../gradebook.ts';
 import { table } from './csv.ts';
 import { type Filled, gradeOf, ungraded } from './grades.ts';

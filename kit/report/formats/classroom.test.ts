@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../spec/input-error.ts';
-import { randomReport } from '../random-report.ts';
+import { InputError } from '../../course/input-error.ts';
+import { randomReport } from '../../testing/random-report.ts';
+import { sampleReport } from '../../testing/sample-report.ts';
 import type { Report } from '../report.ts';
-import { sampleReport } from '../sample-report.ts';
 import { type ClassroomResult, classroom, classroomResult } from './classroom.ts';
 
 const [attend] = sampleReport.exercises;

@@ -5,7 +5,7 @@
  * where every test is worth the same and is won or lost whole, so here every point is a test of its own; points with a
  * common divisor share tests.
  */
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
 import { counted, type Report } from '../report.ts';
 import { type StudentReport, studentView } from '../student-view.ts';
 import { checkRows, exactRows, type Row } from './rows.ts';

@@ -1,5 +1,5 @@
 /** Fills the grades into Classroom 50's `scores.json` as a teacher's own, which its collection then leaves alone. */
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
 import type { Gradebook } from '../gradebook.ts';
 import { studentView } from '../student-view.ts';
 import { classroom50Score } from './classroom50.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
+import { randomReport } from '../../testing/random-report.ts';
+import { sampleReport } from '../../testing/sample-report.ts';
 import type { Gradebook } from '../gradebook.ts';
-import { randomReport } from '../random-report.ts';
-import { sampleReport } from '../sample-report.ts';
 import { classroom50, classroom50Identity } from './classroom50.ts';
 import { classroom50Scores } from './classroom50-scores.ts';
 

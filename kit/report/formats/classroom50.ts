@@ -1,6 +1,6 @@
 /** Classroom 50: what its autograder writes in a student's repository. */
-import { InputError } from '../../spec/input-error.ts';
-import { plain } from '../plain.ts';
+import { InputError } from '../../course/input-error.ts';
+import { plain } from '../../text/plain.ts';
 import type { Report } from '../report.ts';
 import { type StudentReport, studentView } from '../student-view.ts';
 import { exactRows } from './rows.ts';

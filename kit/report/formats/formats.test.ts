@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
+import { sampleReport } from '../../testing/sample-report.ts';
 import type { Report } from '../report.ts';
-import { sampleReport } from '../sample-report.ts';
 import { formatNamed, REPORT_FORMATS } from './formats.ts';
 
 const [attend] = sampleReport.exercises;

@@ -1,5 +1,5 @@
 /** Every format by its name. Its code is loaded only when it is asked for. */
-import { InputError } from '../../spec/input-error.ts';
+import { InputError } from '../../course/input-error.ts';
 import type { Gradebook } from '../gradebook.ts';
 import type { Report } from '../report.ts';
 import type { Filled } from './grades.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomReport } from '../random-report.ts';
-import { sampleReport } from '../sample-report.ts';
+import { randomReport } from '../../testing/random-report.ts';
+import { sampleReport } from '../../testing/sample-report.ts';
 import { gradescope } from './gradescope.ts';
 
 interface Results {

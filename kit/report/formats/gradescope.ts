@@ -1,5 +1,5 @@
 /** Gradescope's `results.json`. */
-import { plain } from '../plain.ts';
+import { plain } from '../../text/plain.ts';
 import type { Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 import { reasons, remainder } from './rows.ts';

@@ -1,5 +1,5 @@
 /** JUnit XML as readers accept it: a suite an exercise, a case a check, points as properties. */
-import { plain } from '../plain.ts';
+import { plain } from '../../text/plain.ts';
 import { counted, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 import { remainder } from './rows.ts';

@@ -1,5 +1,5 @@
 /** A summary in GitHub's Markdown, for a job's page ($GITHUB_STEP_SUMMARY). */
-import { plain } from '../plain.ts';
+import { plain } from '../../text/plain.ts';
 import { counted, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 

@@ -1,5 +1,5 @@
 /** A grade as rows of points whose sums are the score and what it is out of. */
-import { plain } from '../plain.ts';
+import { plain } from '../../text/plain.ts';
 import { counted } from '../report.ts';
 import type { StudentCheck, StudentExercise, StudentReport } from '../student-view.ts';
 

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hostileText, randomGradebook } from '../../testing/random-report.ts';
+import { sampleReport } from '../../testing/sample-report.ts';
 import type { Gradebook, GradebookEntry } from '../gradebook.ts';
-import { hostileText, randomGradebook } from '../random-report.ts';
-import { sampleReport } from '../sample-report.ts';
 import { cell } from './cell.ts';
 import { classroomCsv, csv } from './csv.ts';
 import { gradeOf } from './grades.ts';

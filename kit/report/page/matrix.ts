@@ -1,5 +1,5 @@
 /** Matrices as pictures: computed, due and error side by side, each value to be had by pointing at its cell. */
-import { format } from '../../grade/failure.ts';
+import { format } from '../../text/number.ts';
 import { LEVELS } from './colours.ts';
 import { type Html, html } from './html.ts';
 

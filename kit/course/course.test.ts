@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { type Course, findCourse, PACKAGE_ROOT, pathsOf, selectExercises } from './course.ts';
+import { InputError } from './input-error.ts';
+
+const yaml = (after: string[] = []) => `title: T
+after: [${after}]
+exports: { f: tensor }
+checks: [{ id: hygiene/a, kind: hygiene, title: t, points: 1, rejects: [a] }]
+hints: [a first long hint, a second long hint, a third long hint]
+misconceptions: {}
+`;
+
+/** A course of these exercises, each with what it comes after. */
+function courseOf(exercises: Record<string, string[]>): Course {
+  const files = Object.entries(exercises).map(([id, after]) => [`graders/${id}.yaml`, yaml(after)]);
+  return findCourse(temporaryFolder(Object.fromEntries(files)));
+}
+
+describe('a course', () => {
+  it('has its lectures by number, whatever the order of their files', () => {
+    const { exercises } = courseOf({ '10-last/a': [], '02-second/a': [], '01-first/z': [] });
+    expect(exercises).toEqual(['01-first/z', '02-second/a', '10-last/a']);
+  });
+
+  it('has within a lecture first what others come after', () => {
+    const { exercises } = courseOf({ '01-x/a': ['01-x/c'], '01-x/b': [], '01-x/c': ['01-x/d'], '01-x/d': [] });
+    expect(exercises).toEqual(['01-x/d', '01-x/c', '01-x/a', '01-x/b']);
+  });
+
+  it('is not reordered by what comes after another lecture, or after what is not there', () => {
+    const { exercises } = courseOf({ '01-x/a': ['02-y/a'], '01-x/b': ['01-x/none'], '02-y/a': [] });
+    expect(exercises).toEqual(['01-x/a', '01-x/b', '02-y/a']);
+  });
+
+  it('is refused if its exercises come after each other in a circle', () => {
+    expect(() => courseOf({ '01-x/a': ['01-x/b'], '01-x/b': ['01-x/a'] })).toThrow(
+      new InputError('graders: 01-x/a comes after 01-x/b comes after 01-x/a: that is a circle'),
+    );
+  });
+
+  it('leaves out what is no lecture and no exercise', () => {
+    const root = temporaryFolder({
+      'graders/01-x/a.yaml': yaml(),
+      'graders/01-x/a.ts': '',
+      'graders/01-x/a.variants.ts': '',
+      'graders/drafts/b.yaml': 'broken: [',
+      'graders/README.md': '',
+    });
+    expect(findCourse(root).exercises).toEqual(['01-x/a']);
+  });
+
+  it('is found from any folder inside it, and is the kit’s own outside of all', () => {
+    const root = temporaryFolder({ 'graders/01-x/a.yaml': yaml(), 'exercises/01-x/a.ts': '' });
+    expect(findCourse(join(root, 'exercises/01-x')).root).toBe(root);
+    expect(findCourse(temporaryFolder()).root).toBe(PACKAGE_ROOT);
+  });
+
+  it('names an exercise by one path in every tree', () => {
+    const course = { root: '/c', exercises: [] };
+    expect(pathsOf(course, '01-x/a')).toMatchObject({
+      stub: '/c/exercises/01-x/a.ts',
+      solution: '/c/solutions/01-x/a.ts',
+      spec: '/c/graders/01-x/a.yaml',
+      variants: '/c/graders/01-x/a.variants.ts',
+      fixture: '/c/fixtures/01-x/a.json',
+    });
+  });
+});
+
+describe('exercises are selected', () => {
+  const course = {
+    root: '/c',
+    exercises: ['01-attention/softmax', '01-attention/scaled', '03-rotary-embeddings/rope', '10-state/scan'],
+  };
+  it.each([
+    ['a whole id', ['03-rotary-embeddings/rope'], ['03-rotary-embeddings/rope']],
+    ['the part after the lecture', ['rope'], ['03-rotary-embeddings/rope']],
+    ['a lecture', ['01-attention'], ['01-attention/softmax', '01-attention/scaled']],
+    ['a lecture’s number', ['10'], ['10-state/scan']],
+    ['a path, as the shell completes it', ['exercises/01-attention/'], ['01-attention/softmax', '01-attention/scaled']],
+    ['a file', ['exercises/01-attention/softmax.ts'], ['01-attention/softmax']],
+    ['a file of the author’s', ['graders/03-rotary-embeddings/rope.variants.ts'], ['03-rotary-embeddings/rope']],
+    ['several names, once each', ['rope', '03', 'scan'], ['03-rotary-embeddings/rope', '10-state/scan']],
+  ])('by %s', (_, names, ids) => {
+    expect(selectExercises(course, names)).toEqual(ids);
+  });
+
+  it('all, if none is named', () => {
+    expect(selectExercises(course, [])).toEqual(course.exercises);
+  });
+
+  it.each([
+    ['rop', 'there is no exercise "rop"; did you mean 03-rotary-embeddings/rope?'],
+    ['sofmax', 'there is no exercise "sofmax"; did you mean 01-attention/softmax?'],
+    ['01-atention/scaled', 'there is no exercise "01-atention/scaled"; did you mean 01-attention/scaled?'],
+    ['completely-different-thing', 'there is no exercise "completely-different-thing"; see `kit list`'],
+    ['99', 'there is no exercise "99"; see `kit list`'],
+  ])('with a suggestion for "%s", if there is a near one', (name, message) => {
+    expect(() => selectExercises(course, [name])).toThrow(new InputError(message));
+  });
+
+  it('with no suggestion in an empty course', () => {
+    expect(() => selectExercises({ root: '/', exercises: [] }, ['x'])).toThrow(
+      'there is no exercise "x"; see `kit list`',
+    );
+  });
+});

@@ -1,0 +1,121 @@
+/**
+ * A case of a check, ready to be judged: inputs, what is due, and how far off may be.
+ * Public cases come from the fixture, hidden ones are drawn anew for every submission; the checks see no difference.
+ */
+
+import { Draw, deriveSeed } from '../author/draw.ts';
+import type { CaseParams, Grader, Oracle } from '../author/grader.ts';
+import { leaves, type NdArray, type TensorTree } from '../author/ndarray.ts';
+import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
+import { gradients, roughGradients } from './differentiate.ts';
+import { type Expected, flattenExpected } from './outputs.ts';
+import { DEFAULT_FACTOR, deriveTolerances, leastTolerances, type Tolerance } from './tolerance.ts';
+
+export interface PreparedCase {
+  name: string;
+  params: CaseParams;
+  inputs: TensorTree;
+  /** Outputs; in a gradient check the gradients, by input. */
+  expected: Record<string, Expected>;
+  tolerances: Record<string, Tolerance>;
+  /** No tolerance is smaller; where the tolerances are yet to be derived, and most results need no more to be right. */
+  leastTolerances?: Record<string, number>;
+  /** In a gradient check: d loss / d output. */
+  cotangents: Record<string, NdArray>;
+}
+
+/** Plain numbers are not rounded to float32 on their way, so they are due to the last digits. */
+const NUMBER_TOLERANCE = 1e-12;
+
+/** A gradient is computed from a forward pass and then through as many operations again, some of them twice. */
+const GRADIENT_FACTOR = 4;
+
+/** Tolerances of gradients come from rough ones, which may be a little smaller. */
+const ROUGHLY = 0.5;
+
+/** Gradients cost two oracle calls for every input value, so their tolerance is derived from fewer perturbations. */
+const GRADIENT_PERTURBATIONS = 2;
+
+export function drawCase(
+  spec: ExerciseSpec,
+  grader: Grader,
+  oracle: Oracle,
+  check: CheckSpec,
+  params: CaseParams & { name: string },
+  seed: string,
+): PreparedCase {
+  const draw = new Draw(deriveSeed(seed, `${check.id}/${params.name}`));
+  const inputs = grader.inputs(draw, params);
+  const compute = (x: TensorTree) => flattenExpected(grader.expected(oracle, x, params));
+  const outputs = compute(inputs);
+  const reduction = grader.reduction(params);
+  const factor = spec.toleranceFactor;
+  const options = { reduction, draw, ...(factor && { factor }) };
+  const drawn = { name: params.name, params, inputs };
+  if (check.kind === 'gradient') {
+    const floats = Object.entries(outputs).filter(([, { array }]) => array.dtype === 'float32');
+    const cotangents = Object.fromEntries(floats.map(([name, { array }]) => [name, draw.normal(array.shape)]));
+    const loss = (x: TensorTree) => {
+      const now = compute(x);
+      return Object.entries(cotangents).reduce((sum, [name, c]) => sum + dot(now[name].array, c), 0);
+    };
+    const rounding = { ...options, factor: GRADIENT_FACTOR * (factor ?? DEFAULT_FACTOR), sharedScale: true };
+    const due = gradients(loss, inputs);
+    const least = Object.entries(leastTolerances(due, rounding)).map(([name, abs]) => [name, ROUGHLY * abs]);
+    const expected = Object.fromEntries(Object.entries(due).map(([name, array]) => [name, { array, isNumber: false }]));
+    return withTolerances({ ...drawn, expected, leastTolerances: Object.fromEntries(least), cotangents }, () =>
+      deriveTolerances((x) => roughGradients(loss, x), inputs, { ...rounding, perturbations: GRADIENT_PERTURBATIONS }),
+    );
+  }
+  const arraysOf = (flat: Record<string, Expected>) =>
+    Object.fromEntries(Object.entries(flat).map(([name, { array }]) => [name, array]));
+  const arrays = arraysOf(outputs);
+  const numbers = Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { array, isNumber }]) =>
+      isNumber ? [[name, ofNumber(array.data[0])]] : [],
+    ),
+  );
+  const least = leastTolerances(arrays, options);
+  for (const [name, { abs }] of Object.entries(numbers)) least[name] = abs;
+  return withTolerances({ ...drawn, expected: outputs, leastTolerances: least, cotangents: {} }, () => ({
+    ...deriveTolerances((x) => arraysOf(compute(x)), inputs, { ...options, outputs: arrays }),
+    ...numbers,
+  }));
+}
+
+/** They are derived when they are first asked for: to do so takes longer than to compute what is due. */
+function withTolerances(
+  prepared: Omit<PreparedCase, 'tolerances'>,
+  derive: () => PreparedCase['tolerances'],
+): PreparedCase {
+  let derived: PreparedCase['tolerances'] | undefined;
+  return {
+    ...prepared,
+    get tolerances() {
+      derived ??= derive();
+      return derived;
+    },
+  };
+}
+
+function ofNumber(value: number): Tolerance {
+  const because = `${NUMBER_TOLERANCE} of its size: a plain number is not rounded to float32`;
+  return { abs: NUMBER_TOLERANCE * Math.abs(value), because };
+}
+
+/** Another case like it, with the same tolerances: what is drawn alike may be as far off, and to derive them takes longer. */
+export function redrawCase(grader: Grader, oracle: Oracle, like: PreparedCase, seed: string): PreparedCase {
+  const inputs = grader.inputs(new Draw(seed), like.params);
+  return { ...like, inputs, expected: flattenExpected(grader.expected(oracle, inputs, like.params)) };
+}
+
+/** The inputs that are differentiated. */
+export function floatInputs(inputs: TensorTree): [string, NdArray][] {
+  return leaves(inputs).filter(([, x]) => x.dtype === 'float32');
+}
+
+function dot(a: NdArray, b: NdArray): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += a.data[i] * b.data[i];
+  return sum;
+}

@@ -1,0 +1,139 @@
+/** Hygiene: nothing leaked, inputs left alone, the same answer twice, and wrong arguments refused by name. */
+
+import { Draw, deriveSeed } from '../../author/draw.ts';
+import type { CaseParams, Grader, Rejection } from '../../author/grader.ts';
+import type { NdArray } from '../../author/ndarray.ts';
+import type { Failure } from '../../subject/failure.ts';
+import { RemoteTensor } from '../../subject/remote-values.ts';
+import type { Subject } from '../../subject/subject.ts';
+import { Thrown } from '../../subject/thrown-fault.ts';
+import type { Usage } from '../../wire/sandbox-state.ts';
+import { functionOf } from '../kernel-names.ts';
+import { flattenRemote } from '../outputs.ts';
+import type { Check } from './context.ts';
+import { difference } from './property.ts';
+import { sideBySide } from './side-by-side.ts';
+
+export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
+  if (check.case) {
+    const failure = await untidy(grader, subject, check.case, seed);
+    if (failure) return { failure };
+  }
+  const attempts = (check.rejects ?? []).map((name) => {
+    const rejection = grader.rejects?.[name];
+    if (!rejection) throw new Error(`${check.id}: the grader has no rejection ${name}`);
+    return {
+      name,
+      error: rejection.error,
+      call: () => unrefused(rejection, subject, new Draw(deriveSeed(seed, name))),
+    };
+  });
+  const calls = attempts.map(({ call }) => call);
+  if (await sideBySide(subject, calls, (failure) => failure === null, isUntouched)) return { failure: null };
+  const failures: [string, Failure][] = [];
+  for (const { name, error, call } of attempts) {
+    const failure = (await call()) ?? afterRefusal(error, await subject.usage());
+    await subject.forget();
+    if (failure) failures.push([name, failure]);
+  }
+  if (failures.length === 0) return { failure: null };
+  const [[name, { message, at, code }]] = failures;
+  const rest =
+    failures.length > 1
+      ? ` (and ${failures.length - 1} more: ${failures
+          .slice(1)
+          .map(([other]) => other)
+          .join(', ')})`
+      : '';
+  return {
+    failure: { code: `${code}:${failures.map(([each]) => each).join(',')}`, message: `${name}: ${message}${rest}`, at },
+  };
+};
+
+async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed: string): Promise<Failure | null> {
+  const draws = ['first', 'second', 'first'].map((label) => new Draw(deriveSeed(seed, label)));
+  const results: Record<string, NdArray>[] = [];
+  for (const draw of draws) {
+    const outputs = flattenRemote(await grader.run(subject.submission, grader.inputs(draw, params), params));
+    const values: Record<string, NdArray> = {};
+    const { leaked, leakedFrom, disposedOfCallers } = await subject.usage();
+    for (const [name, value] of Object.entries(outputs)) {
+      if (value instanceof RemoteTensor) values[name] = await subject.read(value);
+    }
+    await subject.forget();
+    if (disposedOfCallers > 0) {
+      return {
+        code: 'disposed-input',
+        message:
+          'it disposes of an input or of an earlier result, which belong to the caller and may be needed again; dispose of your own tensors only (tf.tidy does)',
+      };
+    }
+    if (leaked.length > 0) {
+      return { code: 'leak', message: leakInWords(leaked, leakedFrom) };
+    }
+    results.push(values);
+  }
+  for (const [name, first] of Object.entries(results[0])) {
+    const differs = difference(first, results[2][name]);
+    if (differs)
+      return { code: 'unsteady', message: `the same inputs give another ${name} the second time: ${differs}` };
+  }
+  return null;
+}
+
+const MOST_LEAKS_NAMED = 3;
+
+/** How many, of what shapes, made by which operation. */
+function leakInWords(shapes: number[][], makers: string[]): string {
+  const made = new Map<string, { each: string; count: number }>();
+  for (const [i, shape] of shapes.entries()) {
+    const each = `of shape [${shape}] from ${functionOf(makers[i])}`;
+    made.set(each, { each, count: (made.get(each)?.count ?? 0) + 1 });
+  }
+  const kinds = [...made.values()].sort((a, b) => b.count - a.count);
+  const way = 'tf.tidy disposes of all but what its function returns';
+  if (shapes.length === 1) {
+    return `a tensor of shape [${shapes[0]}] is still in memory after the call. It came from ${functionOf(makers[0])}; ${way}`;
+  }
+  const named = kinds.slice(0, MOST_LEAKS_NAMED).map(({ each, count }) => `${count} ${each}`);
+  const rest = kinds.length > MOST_LEAKS_NAMED ? ' …' : '';
+  return `${shapes.length} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
+}
+
+/** Null where the call throws what is due. */
+async function unrefused({ call, error, mentions }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
+  try {
+    await call(subject.submission, draw);
+  } catch (thrown) {
+    if (!(thrown instanceof Thrown)) throw thrown;
+    const { errorName, errorMessage, failure } = thrown;
+    if (errorName !== error) {
+      return {
+        code: 'other-error',
+        message: `a ${error} is due, but ${errorName} was thrown: ${errorMessage}`,
+        at: failure.at,
+      };
+    }
+    const silent = mentions.find((word) => !errorMessage.includes(String(word)));
+    if (silent === undefined) return null;
+    return {
+      code: 'vague-error',
+      message: `the ${error} does not mention ${JSON.stringify(silent)}: ${errorMessage}`,
+      at: failure.at,
+    };
+  }
+  return { code: 'accepted', message: `a ${error} is due, but the call returned` };
+}
+
+const isUntouched = ({ cost, leaked }: Usage) => cost.kernels === 0 && leaked.length === 0;
+
+function afterRefusal(error: string, { cost, leaked }: Usage): Failure | null {
+  if (cost.kernels > 0)
+    return {
+      code: 'late-error',
+      message: `the ${error} comes only after something was computed (kernels run: ${cost.kernels})`,
+    };
+  if (leaked.length > 0)
+    return { code: 'leaky-error', message: `something stays in memory after the ${error} (tensors: ${leaked.length})` };
+  return null;
+}

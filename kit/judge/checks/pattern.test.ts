@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Draw } from '../../author/draw.ts';
+import { type NdArray, ndarray } from '../../author/ndarray.ts';
+import { compare } from '../compare.ts';
+import { patternOf, transposed } from './pattern.ts';
+
+const want = new Draw('pattern').normal([2, 5, 3]);
+const square = new Draw('square').normal([1, 2, 4, 4]);
+
+function words(got: NdArray, due: NdArray = want, label = 'out_BTV'): string | null {
+  const mismatch = compare(got, due, { tolerance: 1e-6 });
+  if (mismatch?.kind !== 'values') throw new Error('nothing is wrong with the values');
+  return patternOf(label, got, due, mismatch);
+}
+
+const changed = (change: (value: number, i: number) => number, x: NdArray = want) =>
+  ndarray(x.shape, x.data.map(change));
+
+describe('a wrong result', () => {
+  it.each<[string, NdArray, string]>([
+    ['of nothing but zeros', changed(() => 0), 'Every value is 0.'],
+    ['of one number', changed(() => 0.2), 'Every value is the same, 0.2.'],
+    ['with its sign changed', changed((value) => -value), 'Every value has the opposite sign.'],
+    ['twice as large', changed((value) => 2 * value), 'Every value is 2 times what is due.'],
+    ['an eighth', changed((value) => value / 8), 'Every value is 0.125 times what is due (1/8).'],
+    ['off by a constant', changed((value) => value + 1.5), 'Every value is 1.5 too large.'],
+    ['off by a negative constant', changed((value) => value - 1.5), 'Every value is 1.5 too small.'],
+    [
+      'with a factor for each row',
+      changed((value, i) => value * (1 + Math.floor(i / 3))),
+      'Each row along axis V (value dimension) is what is due times a factor of its own (is it normalised?).',
+    ],
+    [
+      'wrong for one query',
+      changed((value, i) => (Math.floor(i / 3) % 5 === 4 ? value + i : value)),
+      'All that is wrong lies where axis T (queries) is 4.',
+    ],
+    [
+      'NaN in one row of one batch',
+      changed((value, i) => (Math.floor(i / 3) === 5 ? Number.NaN : value)),
+      'All that is wrong lies where axis B (batch) is 1 and axis T (queries) is 0.',
+    ],
+  ])('%s is told so', (_, got, sentence) => {
+    expect(words(got)).toBe(sentence);
+  });
+
+  it('with two axes swapped is told which, also where its shape hides it', () => {
+    expect(words(transposed(square, 2, 3), square, 'scores_BHTS')).toBe(
+      'Axis T (queries) and axis S (keys) are swapped: the values are right in the transposed places.',
+    );
+    const reshaped = { ...transposed(want, 1, 2), shape: want.shape };
+    expect(words(reshaped)).toMatch(/^Axis T \(queries\) and axis V .* \(a reshape where a transpose is due\?\)\.$/);
+  });
+
+  it('one place late, or in reverse, along an axis is told which way', () => {
+    const at = (b: number, t: number, v: number) => want.data[(b * 5 + t) * 3 + v];
+    const moved = (from: (t: number) => number) =>
+      changed((_, i) =>
+        from(Math.floor(i / 3) % 5) < 0 ? 9 : at(Math.floor(i / 15), from(Math.floor(i / 3) % 5), i % 3),
+      );
+    expect(words(moved((t) => t - 1))).toBe('The values are one place too late along axis T (queries).');
+    expect(words(moved((t) => 4 - t))).toBe('The values are right, but in reverse along axis T (queries).');
+  });
+
+  it('with nothing simple about it is told nothing, and so is one too small to tell', () => {
+    expect(words(new Draw('other').normal([2, 5, 3]))).toBeNull();
+    expect(words(ndarray([2], [2, 4]), ndarray([2], [1, 2]))).toBeNull();
+  });
+
+  it('of a tensor without letters in its name is told the axis by number', () => {
+    expect(
+      words(
+        changed((value, i) => (i < 15 ? value : 7 + i)),
+        want,
+        'weights',
+      ),
+    ).toBe('All that is wrong lies where axis 0 is 1.');
+  });
+});

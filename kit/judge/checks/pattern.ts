@@ -1,0 +1,176 @@
+/** What all of a wrong result has in common, where something simple has: a factor, an offset, two axes swapped, one row. */
+
+import { type NdArray, sizeOf } from '../../author/ndarray.ts';
+import { format } from '../../text/number.ts';
+import type { Mismatch } from '../compare.ts';
+import { indexOf } from '../compare.ts';
+import { type AxisName, axisNames } from './axis-names.ts';
+
+type Values = Extract<Mismatch, { kind: 'values' }>;
+
+/** With fewer values than this, a factor or an offset can be chance. */
+const FEWEST = 3;
+/** Two float32 computations of a wrong thing, held against each other: relative to the largest value due. */
+const RELATIVE_TOLERANCE = 1e-3;
+/** Larger outputs are not searched for swapped axes: the message is not worth the wait. */
+const MOST = 1_000_000;
+
+/** A sentence, or null. Shapes are the same. */
+export function patternOf(label: string, got: NdArray, want: NdArray, mismatch: Values): string | null {
+  const size = want.data.length;
+  if (size < FEWEST || size > MOST) return null;
+  const axes = axisNames(label, want.shape.length);
+  if (!got.data.every(Number.isFinite) || !want.data.every(Number.isFinite)) return place(got, want, mismatch, axes);
+  const scale = largest(want);
+  if (scale === 0) return null;
+  if (got.data.every((value) => value === 0)) return 'Every value is 0.';
+  if (got.data.every((value) => value === got.data[0]) && !want.data.every((value) => value === want.data[0])) {
+    return `Every value is the same, ${format(got.data[0])}.`;
+  }
+  return (
+    sign(got, want, scale) ??
+    factor(got, want, scale) ??
+    offset(got, want, scale) ??
+    swapped(got, want, scale, axes) ??
+    reversedOrShifted(got, want, scale, axes) ??
+    perRow(got, want, axes) ??
+    place(got, want, mismatch, axes)
+  );
+}
+
+function sign(got: NdArray, want: NdArray, scale: number): string | null {
+  return same(got, want, scale, (value) => -value) ? 'Every value has the opposite sign.' : null;
+}
+
+function factor(got: NdArray, want: NdArray, scale: number): string | null {
+  const k = dot(got, want) / dot(want, want);
+  if (!Number.isFinite(k) || Math.abs(k) < 1e-6 || !same(got, want, scale, (value) => k * value)) return null;
+  const inverse = 1 / k;
+  const round = Math.abs(inverse - Math.round(inverse)) < 2e-3 && Math.abs(k) < 1;
+  return `Every value is ${format(k)} times what is due${round ? ` (1/${Math.round(inverse)})` : ''}.`;
+}
+
+function offset(got: NdArray, want: NdArray, scale: number): string | null {
+  const mean = got.data.reduce((sum, value, i) => sum + value - want.data[i], 0) / got.data.length;
+  if (Math.abs(mean) < 10 * RELATIVE_TOLERANCE * scale || !same(got, want, scale, (value) => value + mean)) return null;
+  return `Every value is ${format(Math.abs(mean))} too ${mean > 0 ? 'large' : 'small'}.`;
+}
+
+/** Two axes of one size may be swapped without anybody's noticing; of different ones, where the values lie as if they were. */
+function swapped(got: NdArray, want: NdArray, scale: number, axes: AxisName[]): string | null {
+  for (const [a, b] of pairs(want.shape.length)) {
+    if (want.shape[a] < 2 || want.shape[b] < 2) continue;
+    const moved = transposed(want, a, b);
+    if (!agree(got.data, moved.data, scale)) continue;
+    const how =
+      want.shape[a] === want.shape[b]
+        ? 'are swapped: the values are right in the transposed places'
+        : 'are mixed up: the values are right, in the order of the transposed tensor (a reshape where a transpose is due?)';
+    return `${capital(axes[a].full)} and ${axes[b].full} ${how}.`;
+  }
+  return null;
+}
+
+function reversedOrShifted(got: NdArray, want: NdArray, scale: number, axes: AxisName[]): string | null {
+  for (let axis = 0; axis < want.shape.length; axis++) {
+    const size = want.shape[axis];
+    if (size < 3) continue;
+    if (
+      agree(
+        got.data,
+        along(want, axis, (i) => size - 1 - i),
+        scale,
+      )
+    ) {
+      return `The values are right, but in reverse along ${axes[axis].full}.`;
+    }
+    for (const by of [1, -1]) {
+      const outside = (i: number) => i - by < 0 || i - by >= size;
+      const moved = along(want, axis, (i) => (outside(i) ? -1 : i - by));
+      if (agree(got.data, moved, scale))
+        return `The values are one place too ${by > 0 ? 'late' : 'early'} along ${axes[axis].full}.`;
+    }
+  }
+  return null;
+}
+
+/** Rows along the last axis that are each right but for a factor: what a forgotten normalisation leaves. */
+function perRow(got: NdArray, want: NdArray, axes: AxisName[]): string | null {
+  const columns = want.shape.at(-1) ?? 1;
+  const rows = want.data.length / columns;
+  if (columns < FEWEST || rows < 2) return null;
+  for (let row = 0; row < rows; row++) {
+    const [g, w] = [got, want].map(({ data }) => data.subarray(row * columns, (row + 1) * columns));
+    const size = w.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    const k = w.reduce((sum, value, i) => sum + value * g[i], 0) / w.reduce((sum, value) => sum + value * value, 0);
+    if (size === 0 || !Number.isFinite(k) || Math.abs(k) < 1e-6) return null;
+    const moved = w.map((value) => k * value);
+    if (!agree(g, moved, size * Math.abs(k))) return null;
+  }
+  return `Each row along ${axes[axes.length - 1].full} is what is due times a factor of its own (is it normalised?).`;
+}
+
+/** All wrong values at one place of an axis. */
+function place(got: NdArray, want: NdArray, { count, size }: Values, axes: AxisName[]): string | null {
+  if (count === size || count < 2) return null;
+  const allowed = RELATIVE_TOLERANCE * largest(want);
+  const wrong: number[][] = [];
+  got.data.forEach((value, i) => {
+    if (value !== want.data[i] && !(Math.abs(value - want.data[i]) <= allowed)) wrong.push(indexOf(i, want.shape));
+  });
+  // Errors below this page's tolerance are too small to be placed.
+  if (wrong.length < 2) return null;
+  const fixed = axes.flatMap(({ full }, axis) => {
+    const [{ [axis]: only }] = wrong;
+    return want.shape[axis] > 1 && wrong.every((index) => index[axis] === only) ? [`${full} is ${only}`] : [];
+  });
+  return fixed.length > 0 ? `All that is wrong lies where ${fixed.join(' and ')}.` : null;
+}
+
+function same(got: NdArray, want: NdArray, scale: number, change: (value: number) => number): boolean {
+  const moved = want.data.map(change);
+  return agree(got.data, moved, Math.max(scale, largest({ ...want, data: moved })));
+}
+
+/** NaN in `want` stands for whatever is there. */
+function agree(got: Float64Array, want: Float64Array, scale: number): boolean {
+  const allowed = RELATIVE_TOLERANCE * scale;
+  return got.every((value, i) => Number.isNaN(want[i]) || Math.abs(value - want[i]) <= allowed);
+}
+
+/** The values of `x` with two axes exchanged, as they lie in memory. */
+export function transposed(x: NdArray, a: number, b: number): NdArray {
+  const shape = [...x.shape];
+  [shape[a], shape[b]] = [shape[b], shape[a]];
+  const data = new Float64Array(x.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const index = indexOf(i, shape);
+    [index[a], index[b]] = [index[b], index[a]];
+    data[i] = x.data[positionOf(index, x.shape)];
+  }
+  return { shape, dtype: x.dtype, data };
+}
+
+/** `x` read along one axis at the places that `from` gives; NaN where that is none. */
+function along(x: NdArray, axis: number, from: (i: number) => number): Float64Array {
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const size = x.shape[axis];
+  return x.data.map((_, position) => {
+    const at = Math.floor(position / inner) % size;
+    const wanted = from(at);
+    return wanted < 0 ? Number.NaN : x.data[position + (wanted - at) * inner];
+  });
+}
+
+const positionOf = (index: number[], shape: readonly number[]) =>
+  index.reduce((position, at, axis) => position * shape[axis] + at, 0);
+
+function* pairs(rank: number): Generator<[number, number]> {
+  // From the last axes on: there a transposition is likeliest.
+  for (let b = rank - 1; b > 0; b--) for (let a = b - 1; a >= 0; a--) yield [a, b];
+}
+
+const dot = (a: NdArray, b: NdArray) => a.data.reduce((sum, value, i) => sum + value * b.data[i], 0);
+const largest = ({ data }: NdArray) =>
+  data.reduce((max, value) => (Number.isFinite(value) ? Math.max(max, Math.abs(value)) : max), 0);
+const capital = (text: string) => text[0].toUpperCase() + text.slice(1);

@@ -1,0 +1,101 @@
+/** Properties: what holds for all inputs, tried on random ones; a failure is shrunk to the smallest that still fails. */
+
+import { Draw, deriveSeed } from '../../author/draw.ts';
+import type { CaseParams, Grader, PropertyContext, Verdict } from '../../author/grader.ts';
+import type { NdArray } from '../../author/ndarray.ts';
+import { isEverywhere, SubmissionFault } from '../../subject/failure.ts';
+import type { Subject } from '../../subject/subject.ts';
+import { format } from '../../text/number.ts';
+import { compare, indexOf } from '../compare.ts';
+import type { Check, CheckOutcome } from './context.ts';
+import { sideBySide } from './side-by-side.ts';
+
+const RUNS = 20;
+/** Shrinking ends after this long with the smallest found so far. */
+const STOP = { interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
+/** Two float32 computations of the same thing in different orders: so many ulps of the largest value. */
+const RELATIVE_TOLERANCE = 1e-4;
+/** Inputs are of size 1, so values that are all smaller than this are what is left of larger ones that cancel. */
+const SMALLEST_SCALE = 0.01;
+
+export const checkProperty: Check = async ({ check, grader, subject, seed }) => {
+  const name = check.property ?? '';
+  const property = grader.properties?.[name];
+  if (!property) throw new Error(`${check.id}: the grader has no property ${name}`);
+  const fc = await import('fast-check');
+  const parameters = { seed: Number.parseInt(seed.slice(0, 8), 16) | 0, numRuns: check.runs ?? RUNS };
+  const attempt = (params: CaseParams) =>
+    property.holds(contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))))(params);
+  const draws = fc.sample(property.params(fc), parameters);
+  const attempts = draws.map((params) => () => attempt(params));
+  if (await sideBySide(subject, attempts, (verdict) => verdict === null)) return { failure: null };
+
+  // What ends the check as a whole: a dead sandbox would die again in every attempt to shrink.
+  let stopped: unknown;
+  const holds = fc.asyncProperty(property.params(fc), async (params) => {
+    if (stopped) return;
+    try {
+      const verdict = await attempt(params);
+      await subject.forget();
+      if (verdict) throw new Broken(verdict);
+    } catch (error) {
+      if (error instanceof Broken) throw error;
+      if (!(error instanceof SubmissionFault) || error.fatal) {
+        stopped = error;
+        return;
+      }
+      await subject.forget();
+      throw error;
+    }
+  });
+  const found = await fc.check(holds, { ...parameters, ...STOP });
+  if (stopped) throw stopped;
+  if (!found.failed) return { failure: null };
+  const cause = found.errorInstance;
+  const smallest = sizes(found.counterexample?.[0]);
+  const outcome: CheckOutcome = { failure: { code: `property:${name}`, message: '', smallest } };
+  if (cause instanceof Broken) outcome.failure = { code: `property:${name}`, message: cause.message, smallest };
+  else if (cause instanceof SubmissionFault)
+    outcome.failure = isEverywhere(cause.failure)
+      ? cause.failure
+      : { ...cause.failure, message: `with ${smallest}: ${cause.failure.message}`, smallest };
+  else throw cause;
+  return outcome;
+};
+
+class Broken extends Error {}
+
+function contextFor(grader: Grader, subject: Subject, seed: string): PropertyContext<CaseParams> {
+  const draw = new Draw(seed);
+  return {
+    submission: subject.submission,
+    draw,
+    inputs: (params) => grader.inputs(draw, params),
+    read: (value) => subject.read(value),
+    difference,
+  };
+}
+
+/** Null if two results are the same up to float32 rounding. */
+export function difference(a: NdArray, b: NdArray): Verdict {
+  // NaN agrees with nothing, not even with itself.
+  const broken = [a, b].find(({ data }) => data.some(Number.isNaN));
+  if (broken) return `at [${indexOf(broken.data.findIndex(Number.isNaN), broken.shape)}] NaN`;
+  const largest = [...a.data, ...b.data].reduce(
+    (max, value) => (Number.isFinite(value) ? Math.max(max, Math.abs(value)) : max),
+    SMALLEST_SCALE,
+  );
+  const mismatch = compare(a, b, { tolerance: RELATIVE_TOLERANCE * largest });
+  if (!mismatch) return null;
+  if (mismatch.kind !== 'values') return `${mismatch.kind} ${mismatch.got} against ${mismatch.want}`;
+  const { index, got, want } = mismatch.worst;
+  return `at [${index}] ${format(got)} against ${format(want)}`;
+}
+
+/** {"B":1,"T":2} as "B = 1, T = 2". */
+function sizes(params: unknown): string {
+  if (typeof params !== 'object' || params === null) return JSON.stringify(params);
+  return Object.entries(params)
+    .map(([name, value]) => `${name} = ${typeof value === 'number' ? format(value) : JSON.stringify(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,106 @@
+/** Compares a result with what it should be. Every way of being wrong is told apart; NaN never passes for anything but NaN. */
+import type { NdArray } from '../author/ndarray.ts';
+
+export type Mismatch =
+  | { kind: 'shape'; got: number[]; want: number[] }
+  | { kind: 'dtype'; got: string; want: string }
+  | {
+      kind: 'values';
+      /** NaN or Infinity where a number is due is worse than any error, and says more. */
+      sort: 'nan' | 'infinite' | 'finite' | 'sign-of-zero' | 'off';
+      /** Where it is worst, and the first few places in order. */
+      worst: Place;
+      first: Place[];
+      /** How many of the elements are wrong. */
+      count: number;
+      size: number;
+    };
+
+export interface Place {
+  index: number[];
+  got: number;
+  want: number;
+  /** |got − want|; Infinity where that is no number. */
+  error: number;
+}
+
+export interface CompareOptions {
+  /** Largest |got − want| that passes. */
+  tolerance: number;
+  /** -0 and 0 are different. */
+  strictZero?: boolean;
+  /** dtypes must agree. */
+  strictDType?: boolean;
+}
+
+const FIRST_PLACES = 3;
+
+/** Null if `got` is `want`. */
+export function compare(got: NdArray, want: NdArray, options: CompareOptions): Mismatch | null {
+  if (got.shape.length !== want.shape.length || got.shape.some((size, axis) => size !== want.shape[axis])) {
+    return { kind: 'shape', got: [...got.shape], want: [...want.shape] };
+  }
+  if (options.strictDType !== false && got.dtype !== want.dtype)
+    return { kind: 'dtype', got: got.dtype, want: want.dtype };
+
+  const bad: { i: number; error: number; sort: Sort }[] = [];
+  for (let i = 0; i < want.data.length; i++) {
+    const found = sortOf(got.data[i], want.data[i], options);
+    if (found) bad.push({ i, ...found });
+  }
+  if (bad.length === 0) return null;
+  const worst = bad.reduce((a, b) => (RANK[b.sort] > RANK[a.sort] || (b.sort === a.sort && b.error > a.error) ? b : a));
+  const place = ({ i, error }: { i: number; error: number }): Place => ({
+    index: indexOf(i, want.shape),
+    got: got.data[i],
+    want: want.data[i],
+    error,
+  });
+  return {
+    kind: 'values',
+    sort: worst.sort,
+    worst: place(worst),
+    first: bad.slice(0, FIRST_PLACES).map(place),
+    count: bad.length,
+    size: want.data.length,
+  };
+}
+
+/** The largest |got − want|: 0 where both are the same infinity or NaN, Infinity where only one is. Shapes must agree. */
+export function largestError(got: NdArray, want: NdArray): number {
+  let largest = 0;
+  for (let i = 0; i < want.data.length; i++) largest = Math.max(largest, errorOf(got.data[i], want.data[i]));
+  return largest;
+}
+
+type Sort = Extract<Mismatch, { kind: 'values' }>['sort'];
+const RANK: Record<Sort, number> = { 'sign-of-zero': 0, off: 1, finite: 2, infinite: 3, nan: 4 };
+
+function errorOf(got: number, want: number): number {
+  if (got === want || (Number.isNaN(got) && Number.isNaN(want))) return 0;
+  const error = Math.abs(got - want);
+  return Number.isNaN(error) ? Infinity : error;
+}
+
+function sortOf(
+  got: number,
+  want: number,
+  { tolerance, strictZero }: CompareOptions,
+): { error: number; sort: Sort } | null {
+  const error = errorOf(got, want);
+  if (error === 0) return strictZero && !Object.is(got, want) ? { error, sort: 'sign-of-zero' } : null;
+  if (Number.isNaN(got)) return { error, sort: 'nan' };
+  if (!Number.isFinite(got)) return { error, sort: 'infinite' };
+  if (!Number.isFinite(want)) return { error, sort: 'finite' };
+  return error <= tolerance ? null : { error, sort: 'off' };
+}
+
+/** [b, h, t, …] of a flat position. */
+export function indexOf(position: number, shape: readonly number[]): number[] {
+  const index = new Array<number>(shape.length);
+  for (let axis = shape.length - 1, rest = position; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis];
+    rest = Math.floor(rest / shape[axis]);
+  }
+  return index;
+}

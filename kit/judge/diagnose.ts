@@ -1,0 +1,60 @@
+/** Recognises a known mistake by what it computes and by which checks it fails. */
+import type { NdArray } from '../author/ndarray.ts';
+import type { Fixture, Mistake } from './fixture.ts';
+
+/** What a submission did on the public checks. */
+export interface Observation {
+  /** Failure codes by check; passed checks are not in it. */
+  codes: Record<string, string>;
+  /** Outputs of failing cases, by `check/case`. */
+  outputs: Record<string, Record<string, NdArray>>;
+}
+
+/** Mistakes are stored with six digits; two float32 computations of the same mistake agree to about four. */
+const RELATIVE_TOLERANCE = 1e-3;
+
+/** The one known mistake that explains what was observed; null if none does, or several equally well. */
+export function diagnose(observed: Observation, { mistakes }: Pick<Fixture, 'mistakes'>): string | null {
+  const candidates = Object.entries(mistakes)
+    .map(([name, mistake]) => ({ name, score: explains(mistake, observed) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score);
+  const [best, second] = candidates;
+  return best && best.score > (second?.score ?? 0) ? best.name : null;
+}
+
+/** 0 if the mistake would look different; else the larger, the more of the observation it explains. */
+function explains(mistake: Mistake, observed: Observation): number {
+  const stored = Object.entries(mistake.outputs);
+  const same = stored.every(([key, outputs]) => {
+    const seen = observed.outputs[key];
+    return seen !== undefined && Object.entries(outputs).every(([name, data]) => seen[name] && alike(seen[name], data));
+  });
+  if (!same) return 0;
+  const failed = Object.entries(mistake.codes);
+  const shared = failed.filter(([check, code]) => observed.codes[check] === code).length;
+  const unexplained = Object.keys(observed.codes).filter((check) => !(check in mistake.codes)).length;
+  // Without outputs to tell, the same checks must fail in the same way.
+  if (stored.length === 0 && (shared < failed.length || unexplained > 0)) return 0;
+  const exact = shared === failed.length && unexplained === 0 ? 1000 : 0;
+  return exact + 10 * stored.length + shared / (1 + unexplained) + 1e-3;
+}
+
+function alike({ data }: NdArray, stored: number[]): boolean {
+  if (data.length !== stored.length) return false;
+  const finite = stored.filter((value) => Number.isFinite(value)).map(Math.abs);
+  const allowed = RELATIVE_TOLERANCE * Math.max(...finite, 1e-6);
+  return stored.every((value, i) =>
+    value === null ? !Number.isFinite(data[i]) : Math.abs(data[i] - value) <= allowed,
+  );
+}
+
+/** Outputs as a fixture stores them: six digits, and null for what is no number. */
+export function storedOutputs(outputs: Record<string, NdArray>): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { data }]) => [
+      name,
+      Array.from(data, (value) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : (null as never))),
+    ]),
+  );
+}

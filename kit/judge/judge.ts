@@ -1,0 +1,158 @@
+/** Judges one subject on one exercise, check by check. */
+
+import { deriveSeed } from '../author/draw.ts';
+import type { CheckKind, CheckSpec } from '../course/exercise.ts';
+import { type Failure, SubmissionFault } from '../subject/failure.ts';
+import { HostFailed } from '../subject/host.ts';
+import { Superseded } from '../subject/sandbox.ts';
+import type { Subject } from '../subject/subject.ts';
+import type { Cost } from '../wire/cost.ts';
+import type { Check, CheckContext, CheckOutcome } from './checks/context.ts';
+import { checkCost } from './checks/cost.ts';
+import { checkGradient } from './checks/gradient.ts';
+import { checkHygiene } from './checks/hygiene.ts';
+import { checkProperty } from './checks/property.ts';
+import { checkTime } from './checks/time.ts';
+import { checkValues } from './checks/values.ts';
+import type { Observation } from './diagnose.ts';
+import type { HiddenCases } from './hidden-cases.ts';
+import type { Materials } from './materials.ts';
+import { obstacleToTiming, startTrial } from './time-trial.ts';
+
+/** Public cases as in the fixture, or all of a submission's own. */
+export type Cases = { kind: 'public' } | HiddenCases;
+
+export interface Judgement {
+  check: CheckSpec;
+  status: 'pass' | 'fail' | 'not-judged';
+  failure: Failure | null;
+  /** Why it could not be judged, or passes though the device's values are off. */
+  reason?: string;
+  /** That is no fault: it cannot be judged here at all, and is worth nothing. */
+  setAside?: true;
+  outcome?: CheckOutcome;
+  /** What the submission printed meanwhile. */
+  printed?: string;
+}
+
+const CHECKS: Record<CheckKind, Check> = {
+  values: checkValues,
+  stability: checkValues,
+  property: checkProperty,
+  gradient: checkGradient,
+  cost: checkCost,
+  time: checkTime,
+  hygiene: checkHygiene,
+};
+
+/** After so many checks that ended the sandbox, the others are not tried: they would only do the same. */
+const MAX_DEATHS = 2;
+const DEATHS = ['timeout', 'limit', 'exited', 'protocol'] as const;
+
+/** Whether the sandbox ended with it. */
+export function isDeath(code: string | undefined): code is (typeof DEATHS)[number] {
+  return DEATHS.some((death) => death === code);
+}
+
+export async function judge(
+  subject: Subject,
+  materials: Materials,
+  cases: Cases,
+  checks: CheckSpec[] = materials.spec.checks,
+  onJudgement?: (judgements: Judgement[]) => void,
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  let deaths = 0;
+  for (const check of checks) {
+    const obstacle = check.kind === 'time' ? await obstacleToTiming(cases, subject.sandbox.hosts) : null;
+    const judgement = obstacle
+      ? setAside(check, obstacle)
+      : deaths < MAX_DEATHS
+        ? await judgeCheck(check, subject, materials, cases)
+        : failed(check, {
+            code: 'not-tried',
+            message: 'not tried, since the code hung or ended itself in the checks before',
+          });
+    if (isDeath(judgement.failure?.code)) deaths++;
+    const printed = subject.takePrinted();
+    judgements.push(printed ? { ...judgement, printed } : judgement);
+    onJudgement?.(judgements);
+  }
+  await confirmTimeout(judgements, subject, materials, cases);
+  return judgements;
+}
+
+/**
+ * The clock of a call goes on where the machine has no time for it, or sleeps, and a grade must not hang on that: what
+ * took too long in one check alone is tried again. What does so in two is believed.
+ */
+async function confirmTimeout(
+  judgements: Judgement[],
+  subject: Subject,
+  materials: Materials,
+  cases: Cases,
+): Promise<void> {
+  const slow = judgements.flatMap(({ failure }, i) => (failure?.code === 'timeout' ? [i] : []));
+  if (slow.length !== 1 || cases.kind !== 'hidden') return;
+  judgements[slow[0]] = await judgeCheck(judgements[slow[0]].check, subject, materials, cases);
+}
+
+async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {
+  const { grader } = materials;
+  const seed = deriveSeed(cases.kind === 'hidden' ? cases.seed : 'public', `${materials.id}/${check.id}`);
+  const context: CheckContext = {
+    check,
+    grader,
+    subject,
+    seed,
+    cases: cases.kind === 'hidden' ? await cases.of(check) : (materials.fixture.cases[check.id] ?? []),
+    solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
+    ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, cases, seed) }),
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const outcome = await CHECKS[check.kind](context).catch((error) => outcomeOfFault(error, subject));
+      if (outcome.undecided) return { ...notJudged(check, outcome.undecided), outcome };
+      if (!outcome.failure) return { check, status: 'pass', failure: null, outcome };
+      const fault = await subject.takeFault();
+      if (fault) return notJudged(check, fault);
+      return { ...failed(check, outcome.failure), outcome };
+    } catch (error) {
+      if (error instanceof Superseded) throw error;
+      // A fault of the host or the machine: once more with a fresh one, then it is nobody's zero.
+      if (attempt === 2 || !(error instanceof HostFailed)) return notJudged(check, (error as Error).message);
+    }
+  }
+}
+
+/** A submission's fault that ended the check is how the check came out. */
+async function outcomeOfFault(error: unknown, subject: Subject): Promise<CheckOutcome> {
+  if (!(error instanceof SubmissionFault)) throw error;
+  if (!error.fatal) await subject.forget();
+  return { failure: error.failure };
+}
+
+/** What `diagnose` needs, from the judgements on the public cases. */
+export function observationOf(judgements: Judgement[]): Observation {
+  const observation: Observation = { codes: {}, outputs: {} };
+  for (const { check, failure, outcome } of judgements) {
+    if (!failure) continue;
+    observation.codes[check.id] = failure.code;
+    for (const [name, outputs] of Object.entries(outcome?.observed ?? {})) {
+      if (Object.keys(outputs).length > 0) observation.outputs[`${check.id}/${name}`] = outputs;
+    }
+  }
+  return observation;
+}
+
+function failed(check: CheckSpec, failure: Failure): Judgement {
+  return { check, status: 'fail', failure };
+}
+
+function notJudged(check: CheckSpec, reason: string): Judgement {
+  return { check, status: 'not-judged', failure: null, reason };
+}
+
+export function setAside(check: CheckSpec, reason: string): Judgement {
+  return { ...notJudged(check, reason), setAside: true };
+}

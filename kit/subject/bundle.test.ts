@@ -1,0 +1,171 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { type Bundle, type BundleError, bundle, isBundleError } from './bundle.ts';
+
+const ENTRY = '01-first/x.ts';
+
+async function bundled(files: Record<string, string>, given?: Record<string, string>): Promise<Bundle | BundleError> {
+  const within = join(temporaryFolder(prefixed(files)), 'exercises');
+  return bundle({ entry: join(within, ENTRY), within, given });
+}
+
+const prefixed = (files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [join('exercises', path), text]));
+
+async function codeOf(files: Record<string, string>, given?: Record<string, string>): Promise<string> {
+  const result = await bundled(files, given);
+  if (isBundleError(result)) throw new Error(`${result.file}:${result.line}: ${result.message}`);
+  return result.code;
+}
+
+async function errorOf(files: Record<string, string>): Promise<BundleError> {
+  const result = await bundled(files);
+  if (!isBundleError(result)) throw new Error('it was bundled');
+  return result;
+}
+
+/** What the bundle exports, with a `require` that gives names back. */
+function exportsOf(code: string): Record<string, unknown> {
+  const module = { exports: {} };
+  new Function('module', 'exports', 'require', code)(module, module.exports, (name: string) => ({ name }));
+  return module.exports;
+}
+
+describe('a submission may import', () => {
+  it.each(['tfjs', 'tfjs-core', 'tfjs-node', 'tfjs-node-gpu'])(
+    '@tensorflow/%s, which the sandbox provides',
+    async (name) => {
+      const code = await codeOf({ [ENTRY]: `import * as tf from '@tensorflow/${name}'; export const got = tf.name;` });
+      expect(exportsOf(code).got).toBe(`@tensorflow/${name}`);
+    },
+  );
+
+  it('its own files, with or without an ending, folders by their index, and JSON', async () => {
+    const code = await codeOf({
+      [ENTRY]: `import { a } from '../sandbox/a'; import { b } from '../lib/b.ts'; import { c } from '../lib'; import d from '../sandbox/d.json';
+        export const sum = a + b + c + d.value;`,
+      '01-first/a.ts': 'export const a: number = 1;',
+      'lib/b.ts': 'export const b = 10;',
+      'lib/index.ts': 'export const c = 100;',
+      '01-first/d.json': '{"value": 1000}',
+    });
+    expect(exportsOf(code).sum).toBe(1111);
+  });
+
+  it('a file of the kit that stands in for one it lacks, and its own if it has one', async () => {
+    const kit = join(temporaryFolder({ 'arguments.ts': 'export const from = "kit";' }), 'arguments.ts');
+    const entry = { [ENTRY]: `export { from } from '../arguments';` };
+    expect(exportsOf(await codeOf(entry, { 'arguments.ts': kit })).from).toBe('kit');
+    const own = { ...entry, 'arguments.ts': 'export const from = "own";' };
+    expect(exportsOf(await codeOf(own, { 'arguments.ts': kit })).from).toBe('own');
+  });
+});
+
+describe('a submission may not import', () => {
+  it.each([
+    'fs',
+    'node:fs',
+    'child_process',
+    'lodash',
+    '@tensorflow/tfjs-core/dist/engine',
+    '@tensorflow/tfjs-evil',
+    '/etc/passwd',
+  ])('%s', async (name) => {
+    expect(await errorOf({ [ENTRY]: `const one = 1;\nimport x from '${name}'; export { x };` })).toEqual({
+      file: ENTRY,
+      line: 2,
+      message: `"${name}" may not be imported here; only @tensorflow/tfjs and your own files below exercises/`,
+    });
+  });
+
+  it.each([`const x = require('fs');`, `export const x = import('node:fs');`, `export * from 'os';`, `import 'os';`])(
+    'a builtin in any other way: %s',
+    async (line) => {
+      expect((await errorOf({ [ENTRY]: line })).message).toContain('may not be imported here');
+    },
+  );
+
+  it('what is not there', async () => {
+    const error = await errorOf({ [ENTRY]: `\n\nimport '../sandbox/helper';` });
+    expect(error).toEqual({ file: ENTRY, line: 3, message: 'there is no file "./helper"' });
+  });
+
+  it('files outside its exercises', async () => {
+    const folder = temporaryFolder({
+      'secret.ts': 'export const s = 1;',
+      [`exercises/${ENTRY}`]: `import '../../secret';`,
+    });
+    const within = join(folder, 'exercises');
+    expect(await bundle({ entry: join(within, ENTRY), within })).toEqual({
+      file: ENTRY,
+      line: 1,
+      message: `"../../secret" lies outside the submission's exercises/`,
+    });
+  });
+
+  it('files or folders outside through a link, and may not be such a link itself', async () => {
+    const folder = temporaryFolder({
+      'solutions/01-first/x.ts': 'export const s = 1;',
+      [`exercises/${ENTRY}`]: `import '../linked'; `,
+      'exercises/02-second/x.ts': `import '../folder/x';`,
+    });
+    const within = join(folder, 'exercises');
+    symlinkSync(join(folder, 'solutions/01-first/x.ts'), join(within, 'linked.ts'));
+    symlinkSync(join(folder, 'solutions/01-first'), join(within, 'folder'));
+    symlinkSync(join(folder, 'solutions/01-first/x.ts'), join(within, 'entry.ts'));
+    const messageOf = async (entry: string) =>
+      ((await bundle({ entry: join(within, entry), within })) as BundleError).message;
+    expect(await messageOf(ENTRY)).toContain('"../linked" lies outside');
+    expect(await messageOf('02-second/x.ts')).toContain('"../folder/x" lies outside');
+    expect(await messageOf('entry.ts')).toBe('the file is a link that leads out of the submission');
+    expect(await messageOf('folder/x.ts')).toBe('the file is a link that leads out of the submission');
+  });
+});
+
+describe('a submission that cannot be bundled is told where and why', () => {
+  it('in a syntax error', async () => {
+    expect(await errorOf({ [ENTRY]: 'export function f() {\n  return 1 +;\n}' })).toEqual({
+      file: ENTRY,
+      line: 2,
+      message: 'Unexpected ";"',
+    });
+    const deeper = await errorOf({ [ENTRY]: `import '../sandbox/deep';`, '01-first/deep.ts': '\n\n}' });
+    expect(deeper).toMatchObject({ file: '01-first/deep.ts', line: 3 });
+  });
+
+  it('in a file that is too large', async () => {
+    const large = `export const x = '${'x'.repeat(600 * 1024)}';`;
+    expect((await errorOf({ [ENTRY]: large })).message).toBe(
+      `${ENTRY} has 614420 bytes; a source file may have 524288`,
+    );
+    const error = await errorOf({ [ENTRY]: `import '../sandbox/data';`, '01-first/data.ts': large });
+    expect(error.message).toContain('01-first/data.ts has 614420 bytes');
+  });
+
+  it('in a folder by the name of a file', async () => {
+    const within = join(temporaryFolder({ 'exercises/a.ts': '' }), 'exercises');
+    mkdirSync(join(within, ENTRY), { recursive: true });
+    expect(await bundle({ entry: join(within, ENTRY), within })).toMatchObject({
+      message: 'it is no file, but a folder',
+    });
+  });
+
+  it('in JSON that is none', async () => {
+    const error = await errorOf({
+      [ENTRY]: `import x from '../sandbox/x.json'; export { x };`,
+      '01-first/x.json': '{"a": }',
+    });
+    expect(error).toMatchObject({ file: '01-first/x.json', line: 1 });
+  });
+});
+
+it('a submission’s own settings for the compiler have no effect', async () => {
+  const code = await codeOf({
+    [ENTRY]: 'export class A { x = 1; }',
+    'tsconfig.json': '{"compilerOptions": {"paths": {"*": ["/etc/*"]}, "jsxFactory": "evil"}}',
+    'package.json': '{"type": "module", "sideEffects": false}',
+  });
+  expect(exportsOf(code)).toHaveProperty('A');
+});

@@ -1,0 +1,61 @@
+/** Why a check failed: for machines a code, for people a sentence. */
+import type { Death } from '../wire/sandbox-state.ts';
+
+export interface Failure {
+  /** Short and stable, such as `off`, `nan`, `leak`: what a wrong variant is recognised by. */
+  code: string;
+  /** One sentence on what is wrong and where. */
+  message: string;
+  /** The submission's file and line, where an error names one. */
+  at?: string;
+  /** What was computed and what was due, for a picture. */
+  picture?: Picture;
+  /** The smallest case that still fails. */
+  smallest?: string;
+}
+
+/** Part of a matrix of results; null is what is no finite number. */
+export interface Picture {
+  /** Output, leading index and case. */
+  caption: string;
+  /** Rows and columns. */
+  shape: number[];
+  /** Row and column of the first value. */
+  origin: number[];
+  got: (number | null)[];
+  want: (number | null)[];
+  tolerance: number;
+}
+
+/** The submission did something that ends the check: threw, hung, returned what it should not. */
+export class SubmissionFault extends Error {
+  override name = 'SubmissionFault';
+  constructor(
+    readonly failure: Failure,
+    /** The sandbox is gone with it. */
+    readonly fatal = false,
+  ) {
+    super(failure.message);
+  }
+}
+
+/** What does not depend on the case is said without it. */
+export const isEverywhere = ({ code }: Failure): boolean => /^(todo|no-export|promise)$/.test(code);
+
+export function inCase(failure: Failure, name: string): Failure {
+  return isEverywhere(failure) ? failure : { ...failure, message: `case "${name}": ${failure.message}` };
+}
+
+/** Of a sandbox that ended, by the submission's doing. */
+export function failureOfDeath({ reason, detail }: Death): Failure {
+  switch (reason) {
+    case 'timeout':
+      return { code: 'timeout', message: `it did not finish: ${detail} (an endless loop?)` };
+    case 'limit':
+      return { code: 'limit', message: `it was stopped: ${detail}` };
+    case 'protocol':
+      return { code: 'protocol', message: `it was stopped for interfering with the judge: ${detail}` };
+    default:
+      return { code: 'exited', message: `its process ended before it returned (${detail})` };
+  }
+}

@@ -1,0 +1,36 @@
+import { afterAll, expect, it } from 'vitest';
+import { ndarray } from '../author/ndarray.ts';
+import { bundleExercise } from '../grade/prepare.ts';
+import { hosts, SOFTMAX, softmaxWith, submitted } from '../testing/submissions.ts';
+import { Sandbox } from './sandbox.ts';
+import { Subject } from './subject.ts';
+
+const sandbox = new Sandbox(hosts);
+afterAll(() => sandbox.close());
+
+it('a sandbox’s ledger goes on where its process ended and another took its place', async () => {
+  const source = softmaxWith('if (x.size > 9) for (;;) x.rank;\n  return right(x);');
+  const bundle = await bundleExercise(submitted({ [SOFTMAX]: source }), SOFTMAX);
+  if (!('code' in bundle)) throw new Error(bundle.message);
+  const subject = new Subject(sandbox, { exports: { softmax: 'weights' }, bundle, timeout: 1 });
+  const call = (size: number) => subject.submission.softmax(ndarray([size], new Array(size).fill(1)));
+
+  await call(9);
+  const first = await sandbox.ledger();
+  await expect(call(10)).rejects.toThrow('no answer within 1 s');
+  await call(9);
+  await subject.forget();
+  const second = await sandbox.ledger();
+
+  // Inputs of 36 bytes, and outputs as large; the endless call has 40 more.
+  expect(first.tensorBytes).toBeGreaterThan(2 * 36);
+  expect(second.tensorBytes).toBe(2 * first.tensorBytes + 40);
+  // Each process was sent the code.
+  expect(first.bytesOut).toBeGreaterThan(bundle.code.length);
+  expect(second.bytesOut).toBeGreaterThan(2 * first.bytesOut);
+  expect(second.bytesIn).toBeGreaterThan(first.bytesIn);
+  expect(second.fallbacks).toEqual({});
+
+  await sandbox.close();
+  expect(await sandbox.ledger()).toEqual({ bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} });
+}, 60_000);

@@ -1,0 +1,81 @@
+/**
+ * One submission's sandbox: a process on a host, opened when first needed and again when it was lost.
+ * The submission's exercises share it, one after the other; no other submission ever does.
+ */
+
+import type { Ledger } from '../wire/sandbox-state.ts';
+import type { Host } from './host.ts';
+import type { HostPool } from './host-pool.ts';
+
+/** The judgement was called off; nothing that it found is of interest. */
+export class Superseded extends Error {
+  override name = 'Superseded';
+}
+
+export class Sandbox {
+  /** Whose code is loaded. */
+  tenant: object | undefined;
+  #session: { host: Host; id: number } | undefined;
+  /** Those before it were lost. */
+  #opened: { host: Host; id: number }[] = [];
+  #abandoned = false;
+
+  constructor(readonly hosts: HostPool) {}
+
+  get current(): { host: Host; id: number } | undefined {
+    return this.#session;
+  }
+
+  async open(): Promise<{ host: Host; id: number }> {
+    this.throwIfAbandoned();
+    if (!this.#session) {
+      const host = await this.hosts.get();
+      const { session: id } = await host.request('open', {});
+      this.#session = { host, id };
+      this.#opened.push(this.#session);
+      if (this.#abandoned) await this.close();
+      this.throwIfAbandoned();
+    }
+    return this.#session as { host: Host; id: number };
+  }
+
+  /** Ends the process now, whatever it is doing, and opens no other: the judgement ends with `Superseded`. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    await this.close();
+  }
+
+  /** @throws Superseded */
+  throwIfAbandoned(): void {
+    if (this.#abandoned) throw new Superseded('a newer judgement takes its place');
+  }
+
+  /** The process, or its host, is gone. */
+  lost(): void {
+    this.#session = undefined;
+    this.tenant = undefined;
+  }
+
+  /** What all its processes have had to do with their hosts; without those whose host is gone. */
+  async ledger(): Promise<Ledger> {
+    const total: Ledger = { bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} };
+    for (const { host, id } of this.#opened) {
+      const ledger = await host.request('ledger', { session: id }).catch(() => null);
+      if (!ledger) continue;
+      total.bytesIn += ledger.bytesIn;
+      total.bytesOut += ledger.bytesOut;
+      total.tensorBytes += ledger.tensorBytes;
+      for (const [name, count] of Object.entries(ledger.fallbacks))
+        total.fallbacks[name] = (total.fallbacks[name] ?? 0) + count;
+    }
+    return total;
+  }
+
+  async close(): Promise<void> {
+    // A host that is gone has closed its own.
+    const open = this.#opened.filter(({ host }) => host.alive);
+    this.#opened = [];
+    this.lost();
+    await Promise.all(open.map(({ host, id }) => host.request('close', { session: id }).catch(() => {})));
+  }
+}

@@ -1,0 +1,71 @@
+/** Calls of one sandbox that are under way together. */
+import { afterAll, expect, it } from 'vitest';
+import { ndarray } from '../author/ndarray.ts';
+import { bundleExercise } from '../grade/prepare.ts';
+import { hosts, SOFTMAX, softmaxWith, submitted } from '../testing/submissions.ts';
+import { Sandbox } from './sandbox.ts';
+import { Subject } from './subject.ts';
+
+const sandboxes: Sandbox[] = [];
+afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
+
+async function subjectOf(before: string, timeout = 10): Promise<Subject> {
+  const bundle = await bundleExercise(submitted({ [SOFTMAX]: softmaxWith(before) }), SOFTMAX);
+  if (!('code' in bundle)) throw new Error(bundle.message);
+  const sandbox = new Sandbox(hosts);
+  sandboxes.push(sandbox);
+  const subject = new Subject(sandbox, { exports: { softmax: 'weights' }, bundle, timeout });
+  await subject.ready();
+  return subject;
+}
+
+const row = (size: number) => ndarray([size], new Array(size).fill(1));
+const sizes = Array.from({ length: 12 }, (_, i) => i + 1);
+
+/** The softmax of n equal scores, for each n, or what it ended in. */
+const together = (subject: Subject) =>
+  Promise.all(
+    sizes.map(async (size) => {
+      try {
+        const value = await subject.read(await subject.submission.softmax(row(size)));
+        return Math.round(1 / value.data[0]);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }),
+  );
+
+it('each gets its own answer, though they read values back while others wait', async () => {
+  const subject = await subjectOf('if (x.size % 3 === 0) x.dataSync();\n  return right(x);');
+  expect(await together(subject)).toEqual(sizes);
+});
+
+it('one that throws does no harm to the others', async () => {
+  const subject = await subjectOf("if (x.size === 5) throw new Error('five');\n  return right(x);");
+  const ends = await together(subject);
+  expect(ends[4]).toContain('it threw Error: five');
+  expect(ends.filter((_, i) => i !== 4)).toEqual(sizes.filter((size) => size !== 5));
+});
+
+it('results are read before a later call disposes of them', async () => {
+  const keep = 'globalThis.before?.dispose();\n  globalThis.before = right(x);\n  return globalThis.before;';
+  expect(await together(await subjectOf(keep.replaceAll('globalThis', '(globalThis as any)')))).toEqual(sizes);
+});
+
+it('one that never ends costs the others their answers, and the next call finds a new sandbox', async () => {
+  const subject = await subjectOf('if (x.size === 3) for (;;) x.rank;\n  return right(x);', 1);
+  const ends = await together(subject);
+  expect(ends.slice(2).every((end) => String(end).includes('no answer within 1 s'))).toBe(true);
+  expect((await subject.read(await subject.submission.softmax(row(4)))).data[0]).toBe(0.25);
+}, 60_000);
+
+it('a case that is ended while a call is under way leaves nobody waiting', async () => {
+  const busy =
+    'const end = performance.now() + 300;\n  while (performance.now() < end);\n  x.dataSync();\n  return right(x);';
+  const subject = await subjectOf(busy, 3);
+  const call = subject.submission.softmax(row(2));
+  // It is in the sandbox by then, and reads its values back once its inputs are gone.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await subject.forget();
+  await expect(call).rejects.toThrow('a tensor is used that was disposed of before');
+});

@@ -1,0 +1,291 @@
+/** What is being judged: code in a sandbox of its own, with functions to call. A sandbox that ended is replaced by a fresh one. */
+
+import type { Submission } from '../author/grader.ts';
+import { type NdArray, ndarray, sizeOf } from '../author/ndarray.ts';
+import type { ResultShape } from '../course/exercise.ts';
+import type { FirstNaN } from '../wire/first-nan.ts';
+import { KernelRefused } from '../wire/kernel.ts';
+import type { WireValue } from '../wire/messages.ts';
+import type { Outcome } from '../wire/requests.ts';
+import { SandboxDied, type Usage } from '../wire/sandbox-state.ts';
+import type { Bundle } from './bundle.ts';
+import { BusyTime } from './busy-time.ts';
+import { failureOfDeath, SubmissionFault } from './failure.ts';
+import { type Host, HostFailed } from './host.ts';
+import { bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
+import type { Sandbox } from './sandbox.ts';
+import { BUNDLE_NAME } from './source-lines.ts';
+import { thrownFault } from './thrown-fault.ts';
+
+export interface SubjectOptions {
+  exports: Record<string, ResultShape>;
+  bundle: Bundle;
+  /** The learner's file, to tell which of its TODOs is next. */
+  source?: string;
+  /** Where in the bundle's exports the functions are; for variants, which share a file. */
+  path?: string[];
+  /** Seconds for one call. */
+  timeout?: number;
+}
+
+export const DEFAULT_TIMEOUT = 10;
+
+/** All calls of one exercise together may take so many times what one may; but for timed ones, whose number is limited. */
+const CALLS_IN_ALL = 12;
+
+/** Characters of what is printed that are kept. */
+const MOST_PRINTED = 16_384;
+
+export class Subject {
+  /** The exercise's functions. They run in the sandbox. */
+  readonly submission: Submission;
+  #handles = new Map<NdArray, number>();
+  #lastHandle = 0;
+  readonly #spent = new BusyTime();
+  /** Values that came with a result. */
+  readonly #inline = new Map<number, Uint8Array>();
+  /** What loading the file ended in, if not in functions to call. It would end so again. */
+  #loadFault: SubmissionFault | undefined;
+  #printed = '';
+  /** While calls are timed: what they took so far. */
+  #timedMs: number | undefined;
+  readonly #timeoutMs: number;
+
+  constructor(
+    readonly sandbox: Sandbox,
+    readonly options: SubjectOptions,
+  ) {
+    this.#timeoutMs = (options.timeout ?? DEFAULT_TIMEOUT) * 1000;
+    this.submission = Object.fromEntries(
+      Object.keys(options.exports).map((fn) => [fn, (...args: unknown[]) => this.#call(fn, args)]),
+    );
+  }
+
+  /** Has a sandbox with the code loaded, as calls that are made side by side need. @throws SubmissionFault */
+  ready(): Promise<void> {
+    return this.#ask(async () => {});
+  }
+
+  async read(value: unknown): Promise<NdArray> {
+    if (!(value instanceof RemoteTensor)) throw new Error('read takes a tensor that the submission returned');
+    const { dtype } = value;
+    if (dtype === 'complex64') {
+      throw new SubmissionFault({ code: 'dtype', message: `${value.name} is complex64; a real tensor is due` });
+    }
+    const bytes =
+      this.#inline.get(value.handle) ??
+      (await this.#ask(async (host, session) => {
+        const found = await host.request('read', { session, handle: value.handle });
+        const due = sizeOf(value.shape) * (dtype === 'bool' ? 1 : 4);
+        if (found.length !== due) throw new KernelRefused('another tensor is in its place');
+        return found;
+      }));
+    const aligned = Uint8Array.from(bytes).buffer;
+    const data =
+      dtype === 'float32'
+        ? new Float32Array(aligned)
+        : dtype === 'int32'
+          ? new Int32Array(aligned)
+          : new Uint8Array(aligned);
+    return ndarray(value.shape, data, dtype);
+  }
+
+  /**
+   * Runs `body` on the tape, and differentiates Σ output·cotangent by the given inputs.
+   * @returns for each input its gradient, or null where none reaches it
+   */
+  async gradients(
+    wrt: NdArray[],
+    body: () => Promise<{ outputs: RemoteTensor[]; cotangents: NdArray[] }>,
+  ): Promise<(RemoteTensor | null)[]> {
+    await this.#upload(wrt);
+    const wire = wrt.map((input) => this.#encode(input));
+    this.#unlessThrown(await this.#request('gradient', { wrt: wire }));
+    let recorded: Awaited<ReturnType<typeof body>>;
+    try {
+      recorded = await body();
+    } catch (error) {
+      // The sandbox still records, unless it is what threw: the host may have refused what it computed. An empty end
+      // brings it back in step, and is an error, told and forgotten, where nothing is recorded.
+      if (this.#isLoaded) await this.#request('gradientEnd', { outputs: [], cotangents: [] });
+      throw error;
+    }
+    await this.#upload(recorded.cotangents);
+    const outcome = await this.#request('gradientEnd', {
+      outputs: recorded.outputs.map((output) => this.#encode(output)),
+      cotangents: recorded.cotangents.map((cotangent) => this.#encode(cotangent)),
+    });
+    this.#unlessThrown(outcome);
+    const { values } = outcome as Extract<Outcome, { op: 'gradients' }>;
+    return values.map((value) =>
+      value[0] === 't' ? new RemoteTensor(value[1], value[2], value[3], 'gradient', 0, []) : null,
+    );
+  }
+
+  /**
+   * Runs `body` with its calls timed: the sum, in ms, of what each took from an idle device until its outputs were there,
+   * by the host's clock.
+   */
+  async timed<T>(body: () => Promise<T>): Promise<{ result: T; ms: number }> {
+    this.#timedMs = 0;
+    try {
+      return { result: await body(), ms: this.#timedMs };
+    } finally {
+      this.#timedMs = undefined;
+    }
+  }
+
+  usage(): Promise<Usage> {
+    return this.#ask((host, session) => host.request('usage', { session }));
+  }
+
+  /** Runs `body` once more, slowly, to see where NaN first arises. Ends the case. Null where that cannot be told. */
+  async firstNaN(body: () => Promise<unknown>): Promise<FirstNaN | null> {
+    await this.forget();
+    try {
+      await this.#ask((host, session) => host.request('traceNaN', { session }));
+      await body();
+      return (await this.usage()).firstNaN;
+    } catch (error) {
+      // It only explains a failure that is known already.
+      if (error instanceof SubmissionFault) return null;
+      throw error;
+    } finally {
+      await this.forget();
+    }
+  }
+
+  /** What went wrong on the judge's side since this was last asked, if anything did. */
+  async takeFault(): Promise<string | null> {
+    const session = this.sandbox.current;
+    return session ? session.host.request('takeFault', { session: session.id }) : null;
+  }
+
+  /** What the code has printed since this was last asked. */
+  takePrinted(): string {
+    const printed = this.#printed;
+    this.#printed = '';
+    return printed;
+  }
+
+  /** Ends a case: frees its inputs and results, and counts from zero. */
+  async forget(): Promise<void> {
+    this.#handles.clear();
+    this.#inline.clear();
+    const session = this.sandbox.current;
+    session?.host.tell('forget', { session: session.id });
+  }
+
+  get #isLoaded(): boolean {
+    return this.sandbox.tenant === this;
+  }
+
+  async #call(fn: string, args: unknown[]): Promise<unknown> {
+    await this.#upload(args.flatMap(tensorsIn));
+    const timed = this.#timedMs !== undefined;
+    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)), timed });
+    this.#unlessThrown(outcome);
+    if (this.#timedMs !== undefined) this.#timedMs += outcome.ms ?? 0;
+    const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
+    if (promise) {
+      const message = `${fn} returned a promise; its result is due at once, so leave out async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
+      throw new SubmissionFault({ code: 'promise', message });
+    }
+    return structured(value, this.options.exports[fn], fn, result);
+  }
+
+  #encode(arg: unknown): WireValue {
+    return encodeArgument(arg, (x) => this.#handles.get(x) ?? -1);
+  }
+
+  async #upload(tensors: NdArray[]): Promise<void> {
+    const missing = [...new Set(tensors)].filter((x) => !this.#handles.has(x));
+    if (missing.length === 0) return;
+    await this.#ask(async (host, session) => {
+      for (const x of missing) this.#handles.set(x, --this.#lastHandle);
+      const tensors = missing.map((x) => ({
+        handle: this.#handles.get(x) as number,
+        bytes: bytesOf(x),
+        shape: [...x.shape],
+        dtype: x.dtype,
+      }));
+      host.tell('inputs', { session, tensors });
+    });
+  }
+
+  #request<M extends 'call' | 'gradient' | 'gradientEnd'>(method: M, params: object): Promise<Outcome> {
+    const timeoutMs = this.#timeoutMs;
+    const isTimed = this.#timedMs !== undefined;
+    if (!isTimed && this.#spent.ms > CALLS_IN_ALL * timeoutMs) {
+      const message = `it was stopped: its calls took more than ${(CALLS_IN_ALL * timeoutMs) / 1000} s in all`;
+      throw new SubmissionFault({ code: 'limit', message }, true);
+    }
+    return this.#ask(async (host, session) => {
+      const request = () => host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
+      const outcome = await (isTimed ? request() : this.#spent.during(request));
+      this.#keepPrinted(outcome.printed);
+      for (const [handle, bytes] of outcome.inline ?? []) this.#inline.set(handle, bytes);
+      return outcome;
+    });
+  }
+
+  /** With this code loaded. @throws SubmissionFault where the sandbox ends */
+  async #ask<T>(request: (host: Host, session: number) => Promise<T>): Promise<T> {
+    let session: Sandbox['current'];
+    try {
+      session = await this.sandbox.open();
+      const { host, id } = session;
+      if (!this.#isLoaded) await this.#load(host, id);
+      return await request(host, id);
+    } catch (error) {
+      if (error instanceof KernelRefused) {
+        throw new SubmissionFault({
+          code: 'disposed-result',
+          message:
+            'it disposed of a result that it had returned before; what is returned belongs to the caller, so dispose of everything else, before the return',
+        });
+      }
+      if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;
+      this.sandbox.throwIfAbandoned();
+      // Of what was asked together, the first to hear of it has seen to it.
+      if (session === this.sandbox.current) this.#lost();
+      if (error instanceof SandboxDied) this.#keepPrinted(error.death.printed);
+      throw error instanceof SandboxDied ? new SubmissionFault(failureOfDeath(error.death), true) : error;
+    }
+  }
+
+  #lost(): void {
+    this.sandbox.lost();
+    this.#handles.clear();
+    this.#inline.clear();
+  }
+
+  async #load(host: Host, session: number): Promise<void> {
+    if (this.#loadFault) throw this.#loadFault;
+    this.#handles.clear();
+    this.#inline.clear();
+    const { bundle, path = [], exports } = this.options;
+    const timeoutMs = this.#timeoutMs;
+    try {
+      const outcome = await host.request('load', { session, code: bundle.code, file: BUNDLE_NAME, path, timeoutMs });
+      this.#keepPrinted(outcome.printed);
+      this.#unlessThrown(outcome);
+      const { exports: found } = outcome as Extract<Outcome, { op: 'loaded' }>;
+      const missing = Object.keys(exports).find((fn) => !found.includes(fn));
+      const words = `the file exports no function ${missing} (is the word "export" missing before it?)`;
+      if (missing) throw new SubmissionFault({ code: 'no-export', message: words });
+      this.sandbox.tenant = this;
+    } catch (error) {
+      if (error instanceof SubmissionFault) this.#loadFault = error;
+      throw error;
+    }
+  }
+
+  #keepPrinted(text = ''): void {
+    this.#printed = (this.#printed + text).slice(0, MOST_PRINTED);
+  }
+
+  #unlessThrown(outcome: Outcome): void {
+    if (outcome.op === 'threw') throw thrownFault(outcome, this.options.bundle.map, this.options.source);
+  }
+}

@@ -1,0 +1,41 @@
+/** What the host tells of a sandbox: what it used, and why it is gone. Apart from the session, whose backends take long to load. */
+
+import type { Cost } from './cost.ts';
+import type { FirstNaN } from './first-nan.ts';
+
+/** Why a sandbox is no longer there. `timeout`, `exited` and `limit` are the submission's doing, so is `protocol`. */
+export interface Death {
+  reason: 'exited' | 'timeout' | 'protocol' | 'limit';
+  detail: string;
+  /** What it printed last. */
+  printed?: string;
+}
+
+export class SandboxDied extends Error {
+  constructor(readonly death: Death) {
+    super(death.detail);
+  }
+}
+
+export interface Usage {
+  cost: Cost;
+  /** Shapes of tensors that are alive, though neither inputs nor results. */
+  leaked: number[][];
+  /** The kernel that made each of them, or `upload` for a tensor made of JavaScript values. */
+  leakedFrom: string[];
+  /** Disposals of what belongs to the caller: inputs and earlier results. */
+  disposedOfCallers: number;
+  /** Where NaN first arose, if that was asked for with `traceNaN` and it did. */
+  firstNaN: FirstNaN | null;
+}
+
+/** What a sandbox has had to do with the host since it was opened. */
+export interface Ledger {
+  /** Over the pipe from it, and to it. */
+  bytesIn: number;
+  bytesOut: number;
+  /** Of the tensors that it was given, uploaded or computed. */
+  tensorBytes: number;
+  /** Kernels that the chosen backend lacks, or gets wrong, and that ran on the cpu backend in its place, with how often. */
+  fallbacks: Record<string, number>;
+}
