@@ -2,12 +2,12 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findCourse, pathsOf } from '../kit/course/course.ts';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
-import { HostPool } from '../kit/subject/host-pool.ts';
-import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { MaterialsCache } from '../kit/judge/materials.ts';
 import { counted, type Report } from '../kit/report/report.ts';
 import { terminalReport } from '../kit/report/terminal.ts';
-import { findCourse, pathsOf } from '../kit/course/course.ts';
+import { HostPool } from '../kit/subject/host-pool.ts';
 import { temporaryFolder } from '../kit/testing/temporary-folder.ts';
 import { ATTACKS, plantAttack } from './corpus.ts';
 
@@ -20,12 +20,12 @@ const CONTROL = /[^\P{C}\n]/u;
 const WORKFLOW_COMMAND = /^\s*::|##\[/m;
 
 const course = findCourse(import.meta.dirname);
-const shelf = new MaterialsShelf(course);
+const cache = new MaterialsCache(course);
 const hosts = new HostPool({ backend: 'wasm' });
 const seed = (id: string) => submissionSeed(SECRET, id);
 
 function grade(folder: string, id: string, exercise = EXERCISE, timeout?: number): Promise<Report> {
-  return gradeSubmission({ folder, id, course, shelf, exercises: [exercise], hosts, seed: seed(id), timeout });
+  return gradeSubmission({ folder, id, course, cache, exercises: [exercise], hosts, seed: seed(id), timeout });
 }
 
 const honest = temporaryFolder({

@@ -5,12 +5,12 @@ import '@tensorflow/tfjs-backend-wasm';
 import { findCourse, pathsOf } from '../kit/course/course.ts';
 import { HiddenCases } from '../kit/judge/hidden-cases.ts';
 import { judge } from '../kit/judge/judge.ts';
-import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { MaterialsCache } from '../kit/judge/materials.ts';
 import { bundle, isBundleError } from '../kit/subject/bundle.ts';
 import { HostPool } from '../kit/subject/host-pool.ts';
 import { Sandbox } from '../kit/subject/sandbox.ts';
 import { Subject } from '../kit/subject/subject.ts';
-import type { Ledger } from '../kit/wire/sandbox-state.ts';
+import type { UsageTotals } from '../kit/wire/sandbox-state.ts';
 import { comparable, localSubject } from './local-subject.ts';
 
 export interface InProcess {
@@ -27,8 +27,8 @@ const RUNS = 5;
 
 export async function inProcess(id: string): Promise<InProcess> {
   const course = findCourse();
-  const shelf = new MaterialsShelf(course);
-  const [materials, oracle] = await Promise.all([shelf.materials(id), shelf.oracle(id)]);
+  const cache = new MaterialsCache(course);
+  const [materials, oracle] = await Promise.all([cache.materials(id), cache.oracle(id)]);
   const { spec } = materials;
   const { solution } = pathsOf(course, id);
   const bundled = await bundle({ entry: solution, root: course.root, within: course.root });
@@ -40,7 +40,7 @@ export async function inProcess(id: string): Promise<InProcess> {
   const hosts = new HostPool({ backend: 'wasm' });
   const measured = { sandboxed: [] as number[], local: [] as number[], oracle: [] as number[] };
   let count = 0;
-  let ledger: Ledger | undefined;
+  let usageTotals: UsageTotals | undefined;
   try {
     for (let run = 0; run <= RUNS; run++) {
       const cases = new HiddenCases(`bench-${run}`, materials, oracle);
@@ -56,7 +56,7 @@ export async function inProcess(id: string): Promise<InProcess> {
       const sandboxed = await seconds(async () => {
         const sandbox = new Sandbox(hosts);
         await judged(new Subject(sandbox, { exports: spec.exports, bundle: bundled }));
-        ledger = await sandbox.ledger();
+        usageTotals = await sandbox.usageTotals();
         await sandbox.close();
       });
       const local = await seconds(() => judged(localSubject(functions, spec.exports)));
@@ -69,7 +69,7 @@ export async function inProcess(id: string): Promise<InProcess> {
   } finally {
     await hosts.stop();
   }
-  const { bytesIn = 0, bytesOut = 0, tensorBytes = 0 } = ledger ?? {};
+  const { bytesIn = 0, bytesOut = 0, tensorBytes = 0 } = usageTotals ?? {};
   return {
     pipeMB: (bytesIn + bytesOut) / 1e6,
     tensorMB: tensorBytes / 1e6,

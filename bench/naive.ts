@@ -8,17 +8,17 @@ import { beforeAll, expect, it } from 'vitest';
 import { findCourse, PACKAGE_ROOT, specOf } from '../kit/course/course.ts';
 import { HiddenCases } from '../kit/judge/hidden-cases.ts';
 import { judge } from '../kit/judge/judge.ts';
-import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { MaterialsCache } from '../kit/judge/materials.ts';
 import { comparable, localSubject } from './local-subject.ts';
 
 export function judgeNaively(id: string, functions: Record<string, (...args: unknown[]) => unknown>): void {
   const course = findCourse(PACKAGE_ROOT);
-  const shelf = new MaterialsShelf(course);
+  const cache = new MaterialsCache(course);
   const spec = specOf(course, id);
   beforeAll(() => tf.setBackend('wasm'));
   it.each(comparable(spec))('$title', async (check) => {
-    const materials = await shelf.materials(id);
-    const cases = new HiddenCases('naive', materials, await shelf.oracle(id));
+    const materials = await cache.materials(id);
+    const cases = new HiddenCases('naive', materials, await cache.oracle(id));
     const subject = localSubject(functions, spec.exports);
     const [judgement] = await judge(subject, materials, cases, [check]);
     expect(judgement).toMatchObject({ status: 'pass' });

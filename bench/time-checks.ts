@@ -7,7 +7,7 @@
 import { findCourse, selectExercises } from '../kit/course/course.ts';
 import { HiddenCases } from '../kit/judge/hidden-cases.ts';
 import { judge } from '../kit/judge/judge.ts';
-import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { MaterialsCache } from '../kit/judge/materials.ts';
 import type { HostOptions } from '../kit/subject/host-pool.ts';
 import { Sandbox } from '../kit/subject/sandbox.ts';
 import { Subject } from '../kit/subject/subject.ts';
@@ -17,10 +17,10 @@ import { candidatesOf } from '../kit/verify/candidates.ts';
 const [exercise, backend = 'wasm', ...names] = process.argv.slice(2);
 const course = findCourse();
 const [id] = selectExercises(course, [exercise]);
-const shelf = new MaterialsShelf(course);
-const materials = await shelf.materials(id);
+const cache = new MaterialsCache(course);
+const materials = await cache.materials(id);
 const checks = materials.spec.checks.filter(({ kind }) => kind === 'time');
-const cases = new HiddenCases('bench', materials, await shelf.oracle(id), await shelf.solution(id));
+const cases = new HiddenCases('bench', materials, await cache.oracle(id), await cache.solution(id));
 const hosts = new AnyDevice({ backend: backend as HostOptions['backend'] });
 try {
   for (const { kind, name, bundle, path } of await candidatesOf(course, id)) {

@@ -6,13 +6,13 @@ import { ATTACKS, type Attack, plantAttack } from '../attacks/corpus.ts';
 import { findCourse } from '../kit/course/course.ts';
 import { writeWhole } from '../kit/files/write-whole.ts';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
-import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { MaterialsCache } from '../kit/judge/materials.ts';
 import { counted, type Report } from '../kit/report/report.ts';
 import { HostPool } from '../kit/subject/host-pool.ts';
 import { plain } from '../kit/text/plain.ts';
 
 const course = findCourse(import.meta.dirname);
-const shelf = new MaterialsShelf(course);
+const cache = new MaterialsCache(course);
 const hosts = new HostPool({ backend: 'wasm' });
 
 /** The first thing that the report holds against it, made fit for a cell. */
@@ -31,7 +31,7 @@ async function row(attack: Attack): Promise<{ line: string; held: boolean }> {
     const { name: id, exercise, timeout } = attack;
     // Always the same, so that the table changes where the kit does.
     const seed = submissionSeed('kill table', id);
-    const report = await gradeSubmission({ folder, id, course, shelf, exercises: [exercise], hosts, seed, timeout });
+    const report = await gradeSubmission({ folder, id, course, cache, exercises: [exercise], hosts, seed, timeout });
     const points = `${report.score} of ${attack.due}`;
     return {
       line: `| ${id} | ${attack.tries} | ${stoppedBy(report)} | ${points} |`,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { findCourse, lectureOf } from '../kit/course/course.ts';
 import { gradeSubmission, submissionSeed } from '../kit/grade/grade-submission.ts';
-import { MaterialsShelf } from '../kit/judge/materials.ts';
+import { MaterialsCache } from '../kit/judge/materials.ts';
 import type { Report } from '../kit/report/report.ts';
 import { HostPool } from '../kit/subject/host-pool.ts';
 
@@ -27,7 +27,7 @@ const busy = Array.from(
   () => new Worker('for (let x = 1; ; x = Math.sqrt(x + 1));', { eval: true }),
 );
 const hosts = new HostPool({ backend: 'wasm' });
-const shelf = new MaterialsShelf(course);
+const cache = new MaterialsCache(course);
 
 /** The status of each check, by exercise and check. */
 function verdicts({ exercises }: Report): Record<string, string> {
@@ -46,7 +46,7 @@ try {
     for (const id of submissions) {
       const seed = submissionSeed(`no-flake-${run}`, id);
       const folder = join(classFolder, id);
-      const now = verdicts(await gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout: 1 }));
+      const now = verdicts(await gradeSubmission({ folder, id, course, cache, exercises, hosts, seed, timeout: 1 }));
       const due = first.get(id) ?? now;
       first.set(id, due);
       for (const [check, status] of Object.entries(now)) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Course } from '../course/course.ts';
 import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
-import type { MaterialsShelf } from '../judge/materials.ts';
+import type { MaterialsCache } from '../judge/materials.ts';
 import { counted, type Report, verdictOf } from '../report/report.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { plain } from '../text/plain.ts';
@@ -18,7 +18,7 @@ export interface ClassRequest {
   folder: string;
   submissions: Submission[];
   course: Course;
-  shelf: MaterialsShelf;
+  cache: MaterialsCache;
   exercises: string[];
   secret: string;
   /** Seconds for one call. */
@@ -79,7 +79,7 @@ async function gradeOne(
   before: JournalRecord | undefined,
   hosts: HostPool,
 ): Promise<{ record: JournalRecord; how: How }> {
-  const { course, shelf, exercises, timeout, secret, scratch } = request;
+  const { course, cache, exercises, timeout, secret, scratch } = request;
   const { student } = submission;
   const blank: JournalRecord = { ...submission, fingerprint: '', status: 'not-judged', problem: null, report: null };
   try {
@@ -90,7 +90,7 @@ async function gradeOne(
       if (before?.status === 'graded' && before.fingerprint === fingerprint && !request.again(before)) {
         return { record: { ...before, submittedAt: dated.submittedAt }, how: 'unchanged' };
       }
-      const report = await gradeSubmission({ folder, id: student, course, shelf, exercises, hosts, seed, timeout });
+      const report = await gradeSubmission({ folder, id: student, course, cache, exercises, hosts, seed, timeout });
       const problem = faultOf(report);
       return { record: { ...dated, status: problem ? 'not-judged' : 'graded', problem, report }, how: 'judged' };
     });

@@ -22,7 +22,7 @@ import { readSubmittedTimes } from '../class/submitted-at.ts';
 import { findCourse } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { jsonReport } from '../report/json.ts';
 import { stopBundling } from '../subject/bundle.ts';
@@ -113,7 +113,7 @@ export async function run(folder: string, options: Options): Promise<number> {
         folder,
         submissions,
         course,
-        shelf: new MaterialsShelf(course),
+        cache: new MaterialsCache(course),
         exercises: work.exercises,
         secret,
         timeout,

@@ -11,7 +11,7 @@ import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
 import { applyPolicy, maxScoreOf } from '../grade/policy.ts';
 import { submissionId } from '../grade/submission-id.ts';
 import { tryBubblewrap } from '../isolation/launch.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
 import { verdictOf } from '../report/report.ts';
 import { courseSecret } from './course-secret.ts';
@@ -42,9 +42,9 @@ export async function run(folder: string, options: Options): Promise<number> {
 
   const id = options.id ?? submissionId(folder);
   const seed = submissionSeed(courseSecret(options.seed) ?? randomBytes(32).toString('hex'), id);
-  const shelf = new MaterialsShelf(course);
+  const cache = new MaterialsCache(course);
   const judged = await withHosts(backend, (hosts) =>
-    gradeSubmission({ folder, id, course, shelf, exercises, hosts, seed, timeout }),
+    gradeSubmission({ folder, id, course, cache, exercises, hosts, seed, timeout }),
   );
   const report = assignment ? applyPolicy(judged, assignment, commitDateOf(folder)) : judged;
   if (options.out) writeOrShow(options.out, write(report));

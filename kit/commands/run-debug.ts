@@ -3,7 +3,7 @@ import type { NdArray } from '../author/ndarray.ts';
 import { type Course, pathsOf, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { type DebugResult, runInProcess } from '../debug/run-in-process.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import { format } from '../text/number.ts';
 import { plain } from '../text/plain.ts';
 
@@ -14,7 +14,7 @@ export async function runDebug(course: Course, names: string[]): Promise<number>
     throw new InputError('--debug takes the name of one exercise, such as kit run --debug softmax');
   }
   const [id] = exercises;
-  const materials = await new MaterialsShelf(course).materials(id);
+  const materials = await new MaterialsCache(course).materials(id);
   process.stdout.write(`${pc.bold(materials.spec.title)} ${pc.dim('in this process, not isolated; values only')}\n`);
   let right = true;
   for await (const result of runInProcess(course.root, pathsOf(course, id).stub, materials)) {

@@ -1,6 +1,6 @@
 import { findCourse, selectExercises } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import { jsonReport } from '../report/json.ts';
 import { type ExerciseReport, verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
@@ -29,10 +29,10 @@ export async function run(names: string[], options: Options): Promise<number> {
   const record = (exercise: ExerciseReport) => {
     if (!new OwnFile(course, exercise.id).isUntouched) progress.record(exercise);
   };
-  const shelf = new MaterialsShelf(course);
+  const cache = new MaterialsCache(course);
   return withHosts(backend, async (hosts) => {
     const judge = (exercises: string[]) =>
-      gradeSubmission({ folder: course.root, course, shelf, exercises, hosts, timeout, onExercise: record });
+      gradeSubmission({ folder: course.root, course, cache, exercises, hosts, timeout, onExercise: record });
     let report = await judge(names.length > 0 ? chosen : chosen.slice(0, 1));
     // Without a name: on to the first exercise that is not finished.
     for (let next = 1; names.length === 0 && verdictOf(report) === 'all-passed' && next < chosen.length; next++) {

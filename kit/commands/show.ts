@@ -4,7 +4,7 @@ import { findCourse, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { bundleExercise } from '../grade/prepare.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import { type ShownCase, showCase, shownCases } from '../judge/show-case.ts';
 import { showPage } from '../report/show-page.ts';
 import { isBundleError } from '../subject/bundle.ts';
@@ -27,7 +27,7 @@ export async function run(name: string, options: Options): Promise<number> {
   if (others.length > 0) throw new InputError(`"${name}" is ${others.length + 1} exercises; name one, such as ${id}`);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
-  const materials = await new MaterialsShelf(course).materials(id);
+  const materials = await new MaterialsCache(course).materials(id);
   const chosen = shownCases(materials.fixture, options.case);
   const bundled = await bundleExercise(course.root, id);
   if (isBundleError(bundled)) {

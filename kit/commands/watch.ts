@@ -1,6 +1,6 @@
 import { findCourse, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import { exerciseText } from '../report/terminal.ts';
 import { Progress } from '../watch/progress.ts';
 import { watchSaves } from '../watch/saves.ts';
@@ -21,11 +21,11 @@ export async function run(name: string | undefined, options: Options): Promise<n
   const [first] = selectExercises(course, name === undefined ? [] : [name]);
   if (first === undefined) throw new InputError('there is no exercise here; call this in a course');
   const progress = new Progress(course);
-  const shelf = new MaterialsShelf(course);
+  const cache = new MaterialsCache(course);
   const chosen = name === undefined ? (progress.firstUnfinished() ?? first) : first;
   const signal = await withHosts(
     backend,
-    (hosts) => watchUntilQuit({ course, shelf, hosts, timeout, progress, first: chosen, named: name !== undefined }),
+    (hosts) => watchUntilQuit({ course, cache, hosts, timeout, progress, first: chosen, named: name !== undefined }),
     { keepStandby: true },
   );
   // Everything is put away; who started this is to see what ended it. Node cannot end by itself once its terminal is gone.

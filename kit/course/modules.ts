@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Grader, Oracle } from '../author/grader.ts';
-import type { GoldenAdapter } from '../goldens/golden.ts';
 import { type Course, pathsOf } from './course.ts';
 import { InputError } from './input-error.ts';
 
@@ -21,12 +20,8 @@ export async function loadOracle(course: Course, id: string): Promise<Oracle> {
   return (await loadModule(course, pathsOf(course, id).reference)) as Oracle;
 }
 
-export async function loadGoldenAdapters(course: Course, id: string): Promise<GoldenAdapter[]> {
-  const { default: adapters } = (await loadModule(course, pathsOf(course, id).goldens)) as { default: GoldenAdapter[] };
-  return adapters;
-}
-
-async function loadModule(course: Course, file: string): Promise<unknown> {
+/** What one of the course's own modules exports. @throws InputError where it cannot be loaded */
+export async function loadModule(course: Course, file: string): Promise<unknown> {
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,

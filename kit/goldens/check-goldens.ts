@@ -5,7 +5,7 @@ import type { Oracle } from '../author/grader.ts';
 import { type DType, type NdArray, ndarray } from '../author/ndarray.ts';
 import { type Course, pathsOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
-import { loadGoldenAdapters, loadOracle } from '../course/modules.ts';
+import { loadModule, loadOracle } from '../course/modules.ts';
 import { compare } from '../judge/compare.ts';
 import type { Golden, GoldenAdapter } from './golden.ts';
 
@@ -145,4 +145,9 @@ function readGolden(file: string): Golden | null {
   } catch (error) {
     throw new InputError(`${file} is no golden file: ${(error as Error).message}`);
   }
+}
+
+async function loadGoldenAdapters(course: Course, id: string): Promise<GoldenAdapter[]> {
+  const { default: adapters } = (await loadModule(course, pathsOf(course, id).goldens)) as { default: GoldenAdapter[] };
+  return adapters;
 }

@@ -12,6 +12,7 @@ import { verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import {
   ATTENTION,
+  cache,
   checkOf,
   checksOf,
   failuresOf,
@@ -21,7 +22,6 @@ import {
   SOFTMAX,
   SOLUTIONS,
   STUBS,
-  shelf,
   softmaxWith,
   submitted,
 } from '../testing/submissions.ts';
@@ -219,7 +219,7 @@ describe('a report', () => {
 
 describe('hidden cases', () => {
   const inputsFrom = async (seed: string) => {
-    const [materials, oracle] = [await shelf.materials(SOFTMAX), await shelf.oracle(SOFTMAX)];
+    const [materials, oracle] = [await cache.materials(SOFTMAX), await cache.oracle(SOFTMAX)];
     const hidden = new HiddenCases(seed, materials, oracle);
     const cases = await Promise.all(materials.spec.checks.map((check) => hidden.of(check)));
     return cases.flat().flatMap(({ inputs }) => leaves(inputs).map(([, x]) => Array.from(x.data)));
@@ -235,7 +235,7 @@ describe('hidden cases', () => {
   });
 
   it('are not the public ones, and are more', async () => {
-    const { fixture } = await shelf.materials(SOFTMAX);
+    const { fixture } = await cache.materials(SOFTMAX);
     const shown = Object.values(fixture.cases)
       .flat()
       .map(({ inputs }) => leaves(inputs).map(([, x]) => Array.from(x.data, Math.fround)));

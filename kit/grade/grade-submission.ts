@@ -4,8 +4,9 @@ import { deriveSeed } from '../author/draw.ts';
 import type { Course } from '../course/course.ts';
 import { type ExerciseSpec, maxPoints } from '../course/exercise.ts';
 import { diagnose } from '../judge/diagnose.ts';
-import { type Cases, isDeath, type Judgement, judge, observationOf, setAside } from '../judge/judge.ts';
-import type { Materials, MaterialsShelf } from '../judge/materials.ts';
+import type { Cases } from '../judge/hidden-cases.ts';
+import { isDeath, type Judgement, judge, observationOf, setAside } from '../judge/judge.ts';
+import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { secondOpinions } from '../judge/second-opinion.ts';
 import { obstacleToTiming } from '../judge/time-trial.ts';
 import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
@@ -23,7 +24,7 @@ export interface GradeRequest {
   folder: string;
   id?: string;
   course: Course;
-  shelf: MaterialsShelf;
+  cache: MaterialsCache;
   exercises: string[];
   hosts: HostPool;
   /** Undefined for the public cases. */
@@ -33,7 +34,7 @@ export interface GradeRequest {
   onExercise?: (report: ExerciseReport) => void;
   /** The exercise so far, after each check; mistakes are not recognised yet. */
   onCheck?: (report: ExerciseReport) => void;
-  /** Calls the judgement off, even within an endless loop: it ends with `Superseded`. */
+  /** Calls the judgement off, even within an endless loop: it ends with `Aborted`. */
   signal?: AbortSignal;
 }
 
@@ -91,7 +92,7 @@ async function moreOfTheDevice(
   sandbox: Sandbox,
   hidden: boolean,
 ): Promise<Pick<Report, 'machine' | 'fallbacks'>> {
-  const { fallbacks } = await sandbox.ledger();
+  const { fallbacks } = await sandbox.usageTotals();
   // The grade stands, whatever becomes of the host now.
   const machine = hidden && host.backend.accelerated ? await host.machine().catch(() => null) : null;
   return {

@@ -1,7 +1,7 @@
 /** Submissions that hang, end themselves, or reach for what is not theirs; and hosts that fail under innocent ones. */
 import { describe, expect, it } from 'vitest';
 import { specOf } from '../course/course.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import type { ExerciseReport } from '../report/report.ts';
 import { verdictOf } from '../report/report.ts';
 import type { Host } from '../subject/host.ts';
@@ -113,8 +113,8 @@ describe('a submission that', () => {
 describe('a host that is killed', () => {
   /** Kills the first so many hosts, each when the graded exercise is first called there. */
   async function gradeWhileKilled(times: number) {
-    const shelf = new MaterialsShelf(course);
-    const materials = await shelf.materials(SOFTMAX);
+    const cache = new MaterialsCache(course);
+    const materials = await cache.materials(SOFTMAX);
     const run = materials.grader.run;
     const killed = new Set<Host>();
     materials.grader.run = async (...args) => {
@@ -123,7 +123,7 @@ describe('a host that is killed', () => {
       killed.add(host);
       return run(...args);
     };
-    return grade({ [SOFTMAX]: SOLUTIONS[SOFTMAX] }, { shelf });
+    return grade({ [SOFTMAX]: SOLUTIONS[SOFTMAX] }, { cache });
   }
 
   it('once costs nothing: the check is run again on a new one', async () => {

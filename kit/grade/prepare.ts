@@ -2,9 +2,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PACKAGE_ROOT } from '../course/course.ts';
-import { HiddenCases } from '../judge/hidden-cases.ts';
-import type { Cases } from '../judge/judge.ts';
-import type { Materials, MaterialsShelf } from '../judge/materials.ts';
+import { type Cases, HiddenCases } from '../judge/hidden-cases.ts';
+import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { type Bundle, type BundleError, bundle, isBundleError } from '../subject/bundle.ts';
 
 export interface Prepared {
@@ -17,7 +16,7 @@ export interface Prepared {
 
 interface Request {
   folder: string;
-  shelf: MaterialsShelf;
+  cache: MaterialsCache;
   /** Undefined for the public cases. */
   seed?: string;
 }
@@ -35,13 +34,13 @@ export async function* prepared(request: Request, exercises: string[]): AsyncGen
 }
 
 async function prepare(
-  { folder, shelf, seed }: Request,
+  { folder, cache, seed }: Request,
   id: string,
 ): Promise<{ ready: Prepared; drawn: Promise<void> }> {
-  const materials = await shelf.materials(id);
+  const materials = await cache.materials(id);
   const isTimed = materials.spec.checks.some(({ kind }) => kind === 'time');
   const cases: Cases = seed
-    ? new HiddenCases(seed, materials, await shelf.oracle(id), isTimed ? await shelf.solution(id) : null)
+    ? new HiddenCases(seed, materials, await cache.oracle(id), isTimed ? await cache.solution(id) : null)
     : { kind: 'public' };
   const bundled = await bundleExercise(folder, id);
   // What could not be bundled is not run; it may be no file at all, such as a pipe that nobody writes to.

@@ -17,7 +17,7 @@ it('a flood of what is printed ends at what is passed on, and begins anew with t
   for (const calls of [1, 2]) {
     await subject.submission.softmax(ndarray([2], [1, 2]));
     expect(subject.takePrinted()).toMatch(/^begin\nxxx/);
-    const { bytesIn } = await sandbox.ledger();
+    const { bytesIn } = await sandbox.usageTotals();
     expect(bytesIn).toBeGreaterThan(calls * SESSION_LIMITS.logBytes);
     expect(bytesIn).toBeLessThan(calls * 1.2 * SESSION_LIMITS.logBytes);
   }

@@ -14,7 +14,7 @@ import { startBackend } from './backend.ts';
 import { BackendAbsent } from './backends/backend.ts';
 import { measureRoofline } from './measure-roofline.ts';
 import { Session } from './session.ts';
-import { Turns } from './turns.ts';
+import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 const START_MS = 20_000;
 const FLOOD_BYTES = 8 * 1024 * 1024;
@@ -28,7 +28,7 @@ let standby: Promise<Session> | undefined;
 /** Whether there is another as soon as one is taken: for who judges one submission again and again. */
 let keepStandby = false;
 /** Only what runs a submission's code, or loads the device, takes turns. */
-const turns = new Turns();
+const turns = new SharedExclusiveLock();
 
 const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> } = {
   async start({ backend, isolation: wanted, keepStandby: keep = false }) {
@@ -81,8 +81,8 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     return sessionOf(session).usage();
   },
   roofline: () => turns.alone(measureRoofline),
-  async ledger({ session }) {
-    return sessionOf(session).ledger();
+  async usageTotals({ session }) {
+    return sessionOf(session).usageTotals();
   },
   async takeFault({ session }) {
     return sessionOf(session).takeFault();

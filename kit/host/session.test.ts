@@ -94,7 +94,7 @@ describe('a sandbox that keeps to the rules', () => {
     expect(peer.heard.map(({ op }) => op)).toEqual(['call', 'forget', 'call']);
     const tensorBytes = 4 * (6 + 6 + 4 + 1);
     const bytesIn = sentBytes + encodeFrame(returned()).length;
-    expect(peer.session.ledger()).toEqual({ bytesIn, bytesOut: heardBytes, tensorBytes, fallbacks: {} });
+    expect(peer.session.usageTotals()).toEqual({ bytesIn, bytesOut: heardBytes, tensorBytes, fallbacks: {} });
   });
 
   it('may be timed, and cannot tell', async () => {

@@ -19,14 +19,14 @@ import {
   type WireTensor,
 } from '../wire/messages.ts';
 import type { Answer } from '../wire/requests.ts';
-import { type Death, type Ledger, SandboxDied, type Usage } from '../wire/sandbox-state.ts';
+import { type Death, SandboxDied, type Usage, type UsageTotals } from '../wire/sandbox-state.ts';
 import { resolved, smallValues } from './answer.ts';
 import { clipped, clippedLine, describeFault } from './clipped.ts';
+import { Executor, OverLimit } from './executor.ts';
 import { NaNTrace } from './nan-trace.ts';
 import { Outbox } from './outbox.ts';
-import { Questions } from './questions.ts';
+import { PendingRequests } from './pending-requests.ts';
 import { timed } from './stopwatch.ts';
-import { OverLimit, Workbench } from './workbench.ts';
 
 /** An honest peer reads the answer before it asks again, so no more than one can be waiting. */
 const MOST_UNREAD_BYTES = MAX_FRAME_BYTES + 1024;
@@ -38,12 +38,12 @@ const QUEUE_HIGH = 2000;
 const QUEUE_LOW = 500;
 
 export class Session {
-  readonly #workbench: Workbench;
+  readonly #executor: Executor;
   readonly #reader = new FrameReader();
   #queue: FromSandbox[] = [];
   readonly #outbox: Outbox;
   #working = false;
-  readonly #questions = new Questions((ms) =>
+  readonly #questions = new PendingRequests((ms) =>
     this.die({ reason: 'timeout', detail: `no answer within ${ms / 1000} s` }),
   );
   #death: Death | undefined;
@@ -62,7 +62,7 @@ export class Session {
     readonly kill: () => void,
     readonly limits: SessionLimits = SESSION_LIMITS,
   ) {
-    this.#workbench = new Workbench(limits);
+    this.#executor = new Executor(limits);
     this.#outbox = new Outbox(stream);
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     stream.on('error', () => {});
@@ -87,56 +87,56 @@ export class Session {
   /** Asks, with the clock running from an idle device that has the inputs until it has done all that came of it. */
   askTimed(message: Extract<ToSandbox, { op: 'call' }>, timeoutMs: number): Promise<{ result: Answer; ms: number }> {
     this.#throwIfDead();
-    this.#workbench.moveInputsToDevice();
+    this.#executor.moveInputsToDevice();
     return timed(() => this.ask(message, timeoutMs));
   }
 
   /** A tensor of the grader's, by a negative handle that the peer may use but not free. @throws SandboxDied */
   input(handle: number, bytes: Uint8Array, shape: number[], dtype: TensorDType): void {
     this.#throwIfDead();
-    this.#workbench.input(handle, bytes, shape, dtype);
+    this.#executor.input(handle, bytes, shape, dtype);
   }
 
   /** @throws SandboxDied; KernelRefused if the peer has disposed of it */
   async read(handle: number): Promise<Uint8Array> {
     this.#throwIfDead();
-    return this.#workbench.read(handle);
+    return this.#executor.read(handle);
   }
 
   /** Other code comes into the sandbox: nothing of what the code before it made is of use any more. */
   startAnew(): void {
-    this.#workbench.heap.freeAll();
+    this.#executor.heap.freeAll();
     this.forget();
   }
 
   /** What is alive now (constants made at import, what an earlier case left behind) is no leak of what comes. */
   drawBaseline(): void {
-    this.#baseline = new Set(this.#workbench.heap.handles());
+    this.#baseline = new Set(this.#executor.heap.handles());
   }
 
   usage(): Usage {
-    const leaked = this.#workbench.heap
+    const leaked = this.#executor.heap
       .handles()
       .filter(
-        (handle) => !this.#workbench.heap.isInput(handle) && !this.#baseline.has(handle) && !this.#results.has(handle),
+        (handle) => !this.#executor.heap.isInput(handle) && !this.#baseline.has(handle) && !this.#results.has(handle),
       )
-      .map((handle) => this.#workbench.heap.get(handle));
+      .map((handle) => this.#executor.heap.get(handle));
     return {
-      cost: this.#workbench.meter.read(),
+      cost: this.#executor.meter.read(),
       leaked: leaked.map(({ meta }) => [...meta.shape]),
       leakedFrom: leaked.map(({ maker }) => maker),
-      firstNaN: this.#workbench.nanTrace?.found ?? null,
+      firstNaN: this.#executor.nanTrace?.found ?? null,
       disposedOfCallers: this.#disposedOfCallers,
     };
   }
 
-  ledger(): Ledger {
-    return { bytesIn: this.#bytesIn, bytesOut: this.#outbox.bytes, ...this.#workbench.ledger() };
+  usageTotals(): UsageTotals {
+    return { bytesIn: this.#bytesIn, bytesOut: this.#outbox.bytes, ...this.#executor.usageTotals() };
   }
 
   /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
   traceNaN(): void {
-    this.#workbench.nanTrace = new NaNTrace();
+    this.#executor.nanTrace = new NaNTrace();
   }
 
   /** What the peer has printed since this was last asked; unlike the usage it outlives a case, and the peer itself. */
@@ -155,13 +155,13 @@ export class Session {
 
   /** Frees inputs and results and counts from zero. */
   forget(): void {
-    for (const handle of this.#workbench.heap.handles()) {
-      if (this.#workbench.heap.isInput(handle) || this.#results.has(handle)) this.#workbench.heap.free(handle);
+    for (const handle of this.#executor.heap.handles()) {
+      if (this.#executor.heap.isInput(handle) || this.#results.has(handle)) this.#executor.heap.free(handle);
     }
     this.#results.clear();
     this.#disposedOfCallers = 0;
-    this.#workbench.meter.reset();
-    this.#workbench.nanTrace = undefined;
+    this.#executor.meter.reset();
+    this.#executor.nanTrace = undefined;
     this.drawBaseline();
     if (!this.#death) this.#outbox.put({ op: 'forget' });
   }
@@ -172,7 +172,7 @@ export class Session {
     this.#queue = [];
     this.kill();
     this.stream.destroy();
-    this.#workbench.heap.freeAll();
+    this.#executor.heap.freeAll();
     this.#questions.fail(new SandboxDied(death));
   }
 
@@ -225,9 +225,9 @@ export class Session {
 
   async #answer(message: Final): Promise<Answer> {
     const tensors: WireTensor[] = [];
-    const answer: Answer = resolved(message, this.#workbench.heap, tensors);
+    const answer: Answer = resolved(message, this.#executor.heap, tensors);
     for (const [, handle] of tensors) this.#results.add(handle);
-    const inline = await smallValues(tensors, (handle) => this.#workbench.read(handle));
+    const inline = await smallValues(tensors, (handle) => this.#executor.read(handle));
     const printed = this.takePrinted();
     return { ...answer, ...(inline.size > 0 && { inline }), ...(printed && { printed }) };
   }
@@ -241,8 +241,8 @@ export class Session {
 
   #operate(message: Extract<FromSandbox, { op: 'upload' | 'kernel' }>): Promise<void> | undefined {
     try {
-      if (message.op === 'upload') this.#workbench.upload(message);
-      else return this.#workbench.kernel(message)?.catch((error) => this.#failed(message, error));
+      if (message.op === 'upload') this.#executor.upload(message);
+      else return this.#executor.kernel(message)?.catch((error) => this.#failed(message, error));
     } catch (error) {
       this.#failed(message, error as Error);
     }
@@ -260,11 +260,11 @@ export class Session {
 
   async #download(handle: number): Promise<void> {
     try {
-      const bytes = this.#workbench.downloadBytes(handle) + ANSWER_BYTES;
+      const bytes = this.#executor.downloadBytes(handle) + ANSWER_BYTES;
       if (bytes > MAX_FRAME_BYTES) throw new KernelRefused(`a tensor of ${bytes} bytes is too large to be downloaded`);
       if (this.stream.writableLength + bytes > MOST_UNREAD_BYTES)
         throw new OverLimit('downloads that were asked for and not read');
-      this.#outbox.put({ op: 'answer', bytes: await this.#workbench.download(handle) });
+      this.#outbox.put({ op: 'answer', bytes: await this.#executor.download(handle) });
     } catch (error) {
       if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
       if (!(error instanceof KernelRefused) && this.#refusal === null)
@@ -277,8 +277,8 @@ export class Session {
 
   #dispose(handles: number[]): void {
     for (const handle of handles) {
-      if (this.#workbench.heap.isInput(handle) || this.#results.has(handle)) this.#disposedOfCallers++;
-      if (!this.#workbench.heap.isInput(handle)) this.#workbench.heap.free(handle);
+      if (this.#executor.heap.isInput(handle) || this.#results.has(handle)) this.#disposedOfCallers++;
+      if (!this.#executor.heap.isInput(handle)) this.#executor.heap.free(handle);
     }
   }
 

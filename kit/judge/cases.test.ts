@@ -5,14 +5,14 @@ import { ndarray, type TensorTree } from '../author/ndarray.ts';
 import { findCourse } from '../course/course.ts';
 import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
 import { drawCase } from './cases.ts';
-import { MaterialsShelf } from './materials.ts';
+import { MaterialsCache } from './materials.ts';
 
 const course = findCourse();
-const shelf = new MaterialsShelf(course);
+const cache = new MaterialsCache(course);
 
 describe.each(course.exercises)('a case of %s', (id) => {
   it('has no tolerance below the least that is known before it is derived', async () => {
-    const [{ spec, grader }, oracle] = await Promise.all([shelf.materials(id), shelf.oracle(id)]);
+    const [{ spec, grader }, oracle] = await Promise.all([cache.materials(id), cache.oracle(id)]);
     const checks = spec.checks.filter(({ cases }) => cases);
     expect(checks).not.toEqual([]);
     for (const check of checks) {

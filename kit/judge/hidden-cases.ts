@@ -7,6 +7,9 @@ import type { Bundle } from '../subject/bundle.ts';
 import { drawCase, type PreparedCase } from './cases.ts';
 import type { Materials } from './materials.ts';
 
+/** Public cases as in the fixture, or all of a submission's own. */
+export type Cases = { kind: 'public' } | HiddenCases;
+
 export class HiddenCases {
   readonly kind = 'hidden';
   readonly #drawn = new Map<string, Promise<PreparedCase[]>>();

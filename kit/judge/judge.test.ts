@@ -6,7 +6,8 @@ import { Meter } from '../host/meter.ts';
 import { SubmissionFault } from '../subject/failure.ts';
 import { HostFailed } from '../subject/host.ts';
 import type { Subject } from '../subject/subject.ts';
-import { type Cases, type Judgement, judge, observationOf } from './judge.ts';
+import type { Cases } from './hidden-cases.ts';
+import { type Judgement, judge, observationOf } from './judge.ts';
 import type { Materials } from './materials.ts';
 
 const check = (kind: CheckSpec['kind'], more: Partial<CheckSpec> = {}): CheckSpec => ({

@@ -4,7 +4,7 @@ import { deriveSeed } from '../author/draw.ts';
 import type { CheckKind, CheckSpec } from '../course/exercise.ts';
 import { type Failure, SubmissionFault } from '../subject/failure.ts';
 import { HostFailed } from '../subject/host.ts';
-import { Superseded } from '../subject/sandbox.ts';
+import { Aborted } from '../subject/sandbox.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { Cost } from '../wire/cost.ts';
 import type { Check, CheckContext, CheckOutcome } from './checks/context.ts';
@@ -15,12 +15,9 @@ import { checkProperty } from './checks/property.ts';
 import { checkTime } from './checks/time.ts';
 import { checkValues } from './checks/values.ts';
 import type { Observation } from './diagnose.ts';
-import type { HiddenCases } from './hidden-cases.ts';
+import type { Cases } from './hidden-cases.ts';
 import type { Materials } from './materials.ts';
 import { obstacleToTiming, startTrial } from './time-trial.ts';
-
-/** Public cases as in the fixture, or all of a submission's own. */
-export type Cases = { kind: 'public' } | HiddenCases;
 
 export interface Judgement {
   check: CheckSpec;
@@ -118,7 +115,7 @@ async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materia
       if (fault) return notJudged(check, fault);
       return { ...failed(check, outcome.failure), outcome };
     } catch (error) {
-      if (error instanceof Superseded) throw error;
+      if (error instanceof Aborted) throw error;
       // A fault of the host or the machine: once more with a fresh one, then it is nobody's zero.
       if (attempt === 2 || !(error instanceof HostFailed)) return notJudged(check, (error as Error).message);
     }

@@ -15,7 +15,7 @@ export interface Materials {
   fixture: Fixture;
 }
 
-export class MaterialsShelf {
+export class MaterialsCache {
   readonly #materials = new Map<string, Promise<Materials>>();
   readonly #oracles = new Map<string, Promise<Oracle>>();
   readonly #solutions = new Map<string, Promise<Bundle | null>>();

@@ -8,19 +8,19 @@ import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
 import { AnyDevice } from '../testing/any-device.ts';
 import {
+  cache,
   checkOf,
   grade,
   hosts,
   SEED,
   SOFTMAX,
   SOLUTIONS,
-  shelf,
   softmaxWith,
   submitted,
 } from '../testing/submissions.ts';
-import { HiddenCases } from './hidden-cases.ts';
-import { type Cases, judge } from './judge.ts';
-import { MaterialsShelf } from './materials.ts';
+import { type Cases, HiddenCases } from './hidden-cases.ts';
+import { judge } from './judge.ts';
+import { MaterialsCache } from './materials.ts';
 
 const CHECK: CheckSpec = {
   id: 'time/t',
@@ -35,12 +35,12 @@ const gpu = new AnyDevice({ backend: 'wasm' });
 afterAll(() => gpu.stop());
 
 async function timed(source: string, { on = gpu, cases }: { on?: typeof hosts; cases?: Cases } = {}) {
-  const materials = await shelf.materials(SOFTMAX);
+  const materials = await cache.materials(SOFTMAX);
   const bundled = await bundleExercise(submitted({ [SOFTMAX]: source }), SOFTMAX);
   if (isBundleError(bundled)) throw new Error(bundled.message);
   const sandbox = new Sandbox(on);
   const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle: bundled, timeout: 5 });
-  const hidden = new HiddenCases(SEED, materials, await shelf.oracle(SOFTMAX), await shelf.solution(SOFTMAX));
+  const hidden = new HiddenCases(SEED, materials, await cache.oracle(SOFTMAX), await cache.solution(SOFTMAX));
   const [judgement] = await judge(subject, materials, cases ?? hidden, [CHECK]);
   await sandbox.close();
   return judgement;
@@ -84,23 +84,23 @@ describe('where times cannot be taken', () => {
   it('a check is set aside, with the reason', async () => {
     const right = SOLUTIONS[SOFTMAX];
     expect(await timed(right, { on: hosts })).toMatchObject(aside('not judged: no GPU'));
-    const cases = new HiddenCases(SEED, await shelf.materials(SOFTMAX), await shelf.oracle(SOFTMAX));
+    const cases = new HiddenCases(SEED, await cache.materials(SOFTMAX), await cache.oracle(SOFTMAX));
     expect(await timed(right, { cases })).toMatchObject(aside('not judged: no model solution here'));
     expect(await timed(right, { cases: { kind: 'public' } })).toMatchObject(aside('not judged: timed in grading only'));
   });
 
   it('the grade is final, and the points of a check that is set aside are not among those that can be had', async () => {
-    const materials = await shelf.materials(SOFTMAX);
+    const materials = await cache.materials(SOFTMAX);
     const spec = { ...materials.spec, checks: [...materials.spec.checks, { ...CHECK, points: 3 }] };
-    const timedShelf = new (class extends MaterialsShelf {
+    const timedShelf = new (class extends MaterialsCache {
       override materials = async () => ({ ...materials, spec });
-    })(shelf.course);
+    })(cache.course);
     const due = materials.spec.checks.reduce((sum, { points }) => sum + points, 0);
     for (const [source, score] of [
       [SOLUTIONS[SOFTMAX], due],
       ['export const broken = ;', 0],
     ] as const) {
-      const report = await grade({ [SOFTMAX]: source }, { shelf: timedShelf });
+      const report = await grade({ [SOFTMAX]: source }, { cache: timedShelf });
       expect(report).toMatchObject({ score, maxScore: due });
       expect(verdictOf(report)).toBe(score === due ? 'all-passed' : 'not-all-passed');
       expect(checkOf(report, 'time/t')).toMatchObject({

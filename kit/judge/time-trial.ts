@@ -7,8 +7,7 @@ import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
 import type { Roofline } from '../wire/roofline.ts';
 import { drawCase, type PreparedCase, redrawCase } from './cases.ts';
-import type { HiddenCases } from './hidden-cases.ts';
-import type { Cases } from './judge.ts';
+import type { Cases, HiddenCases } from './hidden-cases.ts';
 import { TIME_PLAN, type TimePlan } from './timing.ts';
 
 export interface TimeTrial {

@@ -8,7 +8,7 @@ import { Subject } from './subject.ts';
 const sandbox = new Sandbox(hosts);
 afterAll(() => sandbox.close());
 
-it('a sandbox’s ledger goes on where its process ended and another took its place', async () => {
+it('a sandbox’s usage totals go on where its process ended and another took its place', async () => {
   const source = softmaxWith('if (x.size > 9) for (;;) x.rank;\n  return right(x);');
   const bundle = await bundleExercise(submitted({ [SOFTMAX]: source }), SOFTMAX);
   if (!('code' in bundle)) throw new Error(bundle.message);
@@ -16,11 +16,11 @@ it('a sandbox’s ledger goes on where its process ended and another took its pl
   const call = (size: number) => subject.submission.softmax(ndarray([size], new Array(size).fill(1)));
 
   await call(9);
-  const first = await sandbox.ledger();
+  const first = await sandbox.usageTotals();
   await expect(call(10)).rejects.toThrow('no answer within 1 s');
   await call(9);
   await subject.forget();
-  const second = await sandbox.ledger();
+  const second = await sandbox.usageTotals();
 
   // Inputs of 36 bytes, and outputs as large; the endless call has 40 more.
   expect(first.tensorBytes).toBeGreaterThan(2 * 36);
@@ -32,5 +32,5 @@ it('a sandbox’s ledger goes on where its process ended and another took its pl
   expect(second.fallbacks).toEqual({});
 
   await sandbox.close();
-  expect(await sandbox.ledger()).toEqual({ bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} });
+  expect(await sandbox.usageTotals()).toEqual({ bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} });
 }, 60_000);

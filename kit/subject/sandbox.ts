@@ -3,13 +3,13 @@
  * The submission's exercises share it, one after the other; no other submission ever does.
  */
 
-import type { Ledger } from '../wire/sandbox-state.ts';
+import type { UsageTotals } from '../wire/sandbox-state.ts';
 import type { Host } from './host.ts';
 import type { HostPool } from './host-pool.ts';
 
 /** The judgement was called off; nothing that it found is of interest. */
-export class Superseded extends Error {
-  override name = 'Superseded';
+export class Aborted extends Error {
+  override name = 'Aborted';
 }
 
 export class Sandbox {
@@ -39,15 +39,15 @@ export class Sandbox {
     return this.#session as { host: Host; id: number };
   }
 
-  /** Ends the process now, whatever it is doing, and opens no other: the judgement ends with `Superseded`. */
+  /** Ends the process now, whatever it is doing, and opens no other: the judgement ends with `Aborted`. */
   async abandon(): Promise<void> {
     this.#abandoned = true;
     await this.close();
   }
 
-  /** @throws Superseded */
+  /** @throws Aborted */
   throwIfAbandoned(): void {
-    if (this.#abandoned) throw new Superseded('a newer judgement takes its place');
+    if (this.#abandoned) throw new Aborted('a newer judgement takes its place');
   }
 
   /** The process, or its host, is gone. */
@@ -57,15 +57,15 @@ export class Sandbox {
   }
 
   /** What all its processes have had to do with their hosts; without those whose host is gone. */
-  async ledger(): Promise<Ledger> {
-    const total: Ledger = { bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} };
+  async usageTotals(): Promise<UsageTotals> {
+    const total: UsageTotals = { bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} };
     for (const { host, id } of this.#opened) {
-      const ledger = await host.request('ledger', { session: id }).catch(() => null);
-      if (!ledger) continue;
-      total.bytesIn += ledger.bytesIn;
-      total.bytesOut += ledger.bytesOut;
-      total.tensorBytes += ledger.tensorBytes;
-      for (const [name, count] of Object.entries(ledger.fallbacks))
+      const usageTotals = await host.request('usageTotals', { session: id }).catch(() => null);
+      if (!usageTotals) continue;
+      total.bytesIn += usageTotals.bytesIn;
+      total.bytesOut += usageTotals.bytesOut;
+      total.tensorBytes += usageTotals.tensorBytes;
+      for (const [name, count] of Object.entries(usageTotals.fallbacks))
         total.fallbacks[name] = (total.fallbacks[name] ?? 0) + count;
     }
     return total;

@@ -4,7 +4,7 @@ import { afterAll } from 'vitest';
 import { deriveSeed } from '../author/draw.ts';
 import { findCourse, PACKAGE_ROOT, pathsOf } from '../course/course.ts';
 import { type GradeRequest, gradeSubmission } from '../grade/grade-submission.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import type { CheckReport, Report } from '../report/report.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -22,7 +22,7 @@ export const STUBS: Record<string, string> = Object.fromEntries(
 
 export const hosts = new HostPool({ backend: 'wasm' });
 afterAll(() => hosts.stop());
-export const shelf = new MaterialsShelf(course);
+export const cache = new MaterialsCache(course);
 export const SEED = deriveSeed('tests', 'ada');
 
 /** A folder with these files as exercises, by id. */
@@ -35,7 +35,7 @@ export function submitted(exercises: Record<string, string>): string {
 }
 
 export function gradeFolder(folder: string, exercises: string[], options: Partial<GradeRequest> = {}): Promise<Report> {
-  return gradeSubmission({ folder, id: 'ada', course, shelf, exercises, hosts, seed: SEED, ...options });
+  return gradeSubmission({ folder, id: 'ada', course, cache, exercises, hosts, seed: SEED, ...options });
 }
 
 /** Grades these exercises, as they are submitted. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
 import { type Course, findCourse, pathsOf, specOf } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
-import { MaterialsShelf } from '../judge/materials.ts';
+import { MaterialsCache } from '../judge/materials.ts';
 import type { CheckReport, ExerciseReport } from '../report/report.ts';
 import { explanation } from '../report/terminal.ts';
 import { HostPool } from '../subject/host-pool.ts';
@@ -39,8 +39,8 @@ export function describeExercise(id: string): void {
 }
 
 async function judge(course: Course, id: string): Promise<ExerciseReport> {
-  const shelf = new MaterialsShelf(course);
-  const { exercises } = await gradeSubmission({ folder: course.root, course, shelf, exercises: [id], hosts });
+  const cache = new MaterialsCache(course);
+  const { exercises } = await gradeSubmission({ folder: course.root, course, cache, exercises: [id], hosts });
   return exercises[0];
 }
 

@@ -2,14 +2,14 @@
 
 import type { Course } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
-import type { MaterialsShelf } from '../judge/materials.ts';
+import type { MaterialsCache } from '../judge/materials.ts';
 import type { ExerciseReport } from '../report/report.ts';
 import type { HostPool } from '../subject/host-pool.ts';
-import { Superseded } from '../subject/sandbox.ts';
+import { Aborted } from '../subject/sandbox.ts';
 
 export interface JudgingOptions {
   course: Course;
-  shelf: MaterialsShelf;
+  cache: MaterialsCache;
   hosts: HostPool;
   timeout: number;
 }
@@ -38,12 +38,12 @@ export class Judging {
       (value: T) => {
         if (!signal.aborted) tell(value);
       };
-    const { course, shelf, hosts, timeout } = this.options;
+    const { course, cache, hosts, timeout } = this.options;
     gradeSubmission({
       folder: course.root,
       id: 'own',
       course,
-      shelf,
+      cache,
       exercises: [id],
       hosts,
       timeout,
@@ -51,7 +51,7 @@ export class Judging {
       onCheck: unlessOld(events.partial),
       onExercise: unlessOld(events.verdict),
     }).catch((error: Error) => {
-      if (!(error instanceof Superseded)) unlessOld(events.fault)(error.message);
+      if (!(error instanceof Aborted)) unlessOld(events.fault)(error.message);
     });
   }
 

@@ -4,7 +4,7 @@ import type { BackendChoice, BackendInfo } from './backend-names.ts';
 import type { Isolation } from './isolation.ts';
 import type { Final, WireValue } from './messages.ts';
 import type { Roofline } from './roofline.ts';
-import type { Death, Ledger, Usage } from './sandbox-state.ts';
+import type { Death, Usage, UsageTotals } from './sandbox-state.ts';
 
 export interface InputTensor {
   /** Negative, chosen by the grader. */
@@ -50,7 +50,7 @@ export interface Requests {
   usage: Request<{ session: number }, Usage>;
   roofline: Request<object, Roofline>;
   /** Also of a sandbox that died, until it is closed. */
-  ledger: Request<{ session: number }, Ledger>;
+  usageTotals: Request<{ session: number }, UsageTotals>;
   takeFault: Request<{ session: number }, string | null>;
   forget: Request<{ session: number }, void>;
   close: Request<{ session: number }, void>;

@@ -30,7 +30,7 @@ export interface Usage {
 }
 
 /** What a sandbox has had to do with the host since it was opened. */
-export interface Ledger {
+export interface UsageTotals {
   /** Over the pipe from it, and to it. */
   bytesIn: number;
   bytesOut: number;

@@ -10,9 +10,9 @@ import { Thrown } from '../../subject/thrown-fault.ts';
 import type { Usage } from '../../wire/sandbox-state.ts';
 import { functionOf } from '../kernel-names.ts';
 import { flattenRemote } from '../outputs.ts';
+import { concurrently } from './concurrently.ts';
 import type { Check } from './context.ts';
 import { difference } from './property.ts';
-import { sideBySide } from './side-by-side.ts';
 
 export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
   if (check.case) {
@@ -29,7 +29,7 @@ export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
     };
   });
   const calls = attempts.map(({ call }) => call);
-  if (await sideBySide(subject, calls, (failure) => failure === null, isUntouched)) return { failure: null };
+  if (await concurrently(subject, calls, (failure) => failure === null, isUntouched)) return { failure: null };
   const failures: [string, Failure][] = [];
   for (const { name, error, call } of attempts) {
     const failure = (await call()) ?? afterRefusal(error, await subject.usage());

@@ -7,8 +7,8 @@ import { isEverywhere, SubmissionFault } from '../../subject/failure.ts';
 import type { Subject } from '../../subject/subject.ts';
 import { format } from '../../text/number.ts';
 import { compare, indexOf } from '../compare.ts';
+import { concurrently } from './concurrently.ts';
 import type { Check, CheckOutcome } from './context.ts';
-import { sideBySide } from './side-by-side.ts';
 
 const RUNS = 20;
 /** Shrinking ends after this long with the smallest found so far. */
@@ -28,7 +28,7 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
     property.holds(contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))))(params);
   const draws = fc.sample(property.params(fc), parameters);
   const attempts = draws.map((params) => () => attempt(params));
-  if (await sideBySide(subject, attempts, (verdict) => verdict === null)) return { failure: null };
+  if (await concurrently(subject, attempts, (verdict) => verdict === null)) return { failure: null };
 
   // What ends the check as a whole: a dead sandbox would die again in every attempt to shrink.
   let stopped: unknown;

@@ -4,14 +4,14 @@ import { type Failure, inCase, SubmissionFault } from '../../subject/failure.ts'
 import type { PreparedCase } from '../cases.ts';
 import { nanInWords } from '../first-nan.ts';
 import { flattenRemote } from '../outputs.ts';
+import { concurrently } from './concurrently.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
 import { judgeOutput, largestOf, NO_NUMBER, type Ratio } from './judge-output.ts';
-import { sideBySide } from './side-by-side.ts';
 
 export const checkValues: Check = async (context) => {
   const { subject, cases } = context;
   const attempts = cases.map((prepared) => () => judgeCase(context, prepared));
-  const right = await sideBySide(subject, attempts, ({ failure }) => failure === null);
+  const right = await concurrently(subject, attempts, ({ failure }) => failure === null);
   if (right) return { failure: null, ratio: largestOf(right.map(({ ratio }) => ratio)), observed: {} };
   const ratios: Ratio[] = [];
   const outcome: CheckOutcome = { failure: null, ratio: largestOf(ratios), observed: {} };

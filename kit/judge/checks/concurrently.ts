@@ -14,7 +14,7 @@ import type { Usage } from '../../wire/sandbox-state.ts';
  * @param isTidy what they may have cost and left behind, all together
  * @throws SubmissionFault where a call took too long: it would do so again
  */
-export async function sideBySide<T>(
+export async function concurrently<T>(
   subject: Subject,
   attempts: (() => Promise<T>)[],
   isRight: (result: T) => boolean,

@@ -2,7 +2,7 @@
  * Whose work the device does: that of several sandboxes side by side, but what is timed runs alone.
  * First come, first served, so that neither kind waits for ever.
  */
-export class Turns {
+export class SharedExclusiveLock {
   /** Ends with the last that ran alone. */
   #alone: Promise<unknown> = Promise.resolve();
   /** Ends with the last of all. */

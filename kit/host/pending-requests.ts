@@ -9,7 +9,7 @@ interface Question {
   reject: (error: Error) => void;
 }
 
-export class Questions {
+export class PendingRequests {
   #open: Question[] = [];
   #clock: NodeJS.Timeout | undefined;
 

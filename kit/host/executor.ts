@@ -4,7 +4,7 @@ import { KernelRefused, type Plan, type TensorDType, type TensorMeta } from '../
 import { kernels } from '../wire/kernels/table.ts';
 import type { SessionLimits } from '../wire/limits.ts';
 import type { FromSandbox } from '../wire/messages.ts';
-import type { Ledger } from '../wire/sandbox-state.ts';
+import type { UsageTotals } from '../wire/sandbox-state.ts';
 import {
   bytesOf,
   type DeviceTensor,
@@ -32,7 +32,7 @@ interface Planned {
   plan: Plan;
 }
 
-export class Workbench {
+export class Executor {
   readonly meter = new Meter();
   readonly heap: Heap;
   /** Set while it is looked for where NaN arises. */
@@ -45,7 +45,7 @@ export class Workbench {
   }
 
   /** Of all that was done here; what the meter counts begins anew with each case. */
-  ledger(): Pick<Ledger, 'tensorBytes' | 'fallbacks'> {
+  usageTotals(): Pick<UsageTotals, 'tensorBytes' | 'fallbacks'> {
     return { tensorBytes: this.#tensorBytes, fallbacks: Object.fromEntries(this.#fallbacks) };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Failure, SubmissionFault } from '../../subject/failure.ts';
 import { HostFailed } from '../../subject/host.ts';
 import type { Subject } from '../../subject/subject.ts';
-import { sideBySide } from './side-by-side.ts';
+import { concurrently } from './concurrently.ts';
 
 /** What happens to a subject, in order. */
 function subjectWithLog() {
@@ -24,7 +24,7 @@ describe('attempts side by side', () => {
       log.push(`${name} ends`);
       return name;
     };
-    expect(await sideBySide(subject, [attempt('a'), attempt('b')], all)).toEqual(['a', 'b']);
+    expect(await concurrently(subject, [attempt('a'), attempt('b')], all)).toEqual(['a', 'b']);
     expect(log).toEqual(['ready', 'a begins', 'b begins', 'a ends', 'b ends', 'forget']);
   });
 
@@ -35,7 +35,7 @@ describe('attempts side by side', () => {
       await later();
       log.push('slow ends');
     };
-    expect(await sideBySide(subject, [failing, slow], all)).toBeNull();
+    expect(await concurrently(subject, [failing, slow], all)).toBeNull();
     expect(log).toEqual(['ready', 'slow ends', 'forget']);
   });
 
@@ -46,23 +46,23 @@ describe('attempts side by side', () => {
     ['is over a limit, which several may reach together', async () => Promise.reject(fault('limit', true))],
   ])('say nothing where one %s', async (_, attempt: () => Promise<string>) => {
     const { subject } = subjectWithLog();
-    expect(await sideBySide(subject, [async () => 'right', attempt], (result) => result === 'right')).toBeNull();
+    expect(await concurrently(subject, [async () => 'right', attempt], (result) => result === 'right')).toBeNull();
   });
 
   it('need not hang a second time', async () => {
     const { subject } = subjectWithLog();
     const hangs = async () => Promise.reject(fault('timeout', true));
-    await expect(sideBySide(subject, [async () => 1, hangs, hangs], all)).rejects.toThrow('timeout');
+    await expect(concurrently(subject, [async () => 1, hangs, hangs], all)).rejects.toThrow('timeout');
     // What was wrong before it is told first.
     const wrong = async () => Promise.reject(fault('threw:Error'));
-    expect(await sideBySide(subject, [wrong, hangs], all)).toBeNull();
+    expect(await concurrently(subject, [wrong, hangs], all)).toBeNull();
   });
 
   it('hand on what is nobody’s fault, wherever it comes', async () => {
     const { subject } = subjectWithLog();
     const broken = async () => Promise.reject(new HostFailed('killed'));
     const wrong = async () => Promise.reject(fault('threw:Error'));
-    await expect(sideBySide(subject, [wrong, broken], all)).rejects.toThrow('killed');
+    await expect(concurrently(subject, [wrong, broken], all)).rejects.toThrow('killed');
   });
 
   it('say nothing where they left something behind, for which they are asked before it is forgotten', async () => {
@@ -73,14 +73,14 @@ describe('attempts side by side', () => {
     };
     Object.assign(subject, { usage });
     const attempts = [async () => 1, async () => 2];
-    expect(await sideBySide(subject, attempts, all, ({ leaked }) => leaked.length === 0)).toBeNull();
+    expect(await concurrently(subject, attempts, all, ({ leaked }) => leaked.length === 0)).toBeNull();
     expect(log).toEqual(['ready', 'usage', 'forget']);
-    expect(await sideBySide(subject, attempts, all, ({ leaked }) => leaked.length === 1)).toEqual([1, 2]);
+    expect(await concurrently(subject, attempts, all, ({ leaked }) => leaked.length === 1)).toEqual([1, 2]);
   });
 
   it('are no fewer than two', async () => {
     const { log, subject } = subjectWithLog();
-    expect(await sideBySide(subject, [async () => 1], all)).toBeNull();
+    expect(await concurrently(subject, [async () => 1], all)).toBeNull();
     expect(log).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Turns } from './turns.ts';
+import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 /** Work that ends when it is told to; `log` has what began and ended. */
 function pieces(log: string[]) {
@@ -24,7 +24,7 @@ function pieces(log: string[]) {
 it('what is timed waits for what runs, runs alone, and is not overtaken', async () => {
   const log: string[] = [];
   const { piece, end, settled } = pieces(log);
-  const turns = new Turns();
+  const turns = new SharedExclusiveLock();
   const all = [
     turns.beside(piece('a')),
     turns.beside(piece('b')),
@@ -44,7 +44,7 @@ it('what is timed waits for what runs, runs alone, and is not overtaken', async 
 });
 
 it('what fails lets the next have its turn', async () => {
-  const turns = new Turns();
+  const turns = new SharedExclusiveLock();
   const fails = async () => {
     throw new Error('lost');
   };
