@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Submission } from '../kit/author/grader.ts';
 import { type NdArray, ndarray } from '../kit/author/ndarray.ts';
 import type { CheckSpec, ExerciseSpec } from '../kit/course/exercise.ts';
-import { METRICS } from '../kit/course/exercise.ts';
+import { METRICS } from '../kit/course/metrics.ts';
 import { encodeArgument, type RemoteTensor, structured, tensorsIn } from '../kit/subject/remote-values.ts';
 import type { Subject } from '../kit/subject/subject.ts';
 import { Thrown } from '../kit/subject/thrown-fault.ts';

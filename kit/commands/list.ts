@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { findCourse, lectureOf, specOf } from '../course/course.ts';
-import { maxPoints } from '../course/exercise.ts';
+import { maxPoints } from '../course/points.ts';
 import { Progress, type State } from '../watch/progress.ts';
 
 const MARK: Record<State, string> = { done: pc.green('✓'), begun: pc.yellow('▸'), untouched: ' ' };

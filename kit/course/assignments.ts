@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import schema from './assignments.schema.json' with { type: 'json' };
 import { type Course, selectExercises, specOf } from './course.ts';
-import { maxPoints } from './exercise.ts';
 import { InputError } from './input-error.ts';
+import { maxPoints } from './points.ts';
 import { parseYaml } from './yaml.ts';
 
 export interface LateRule {

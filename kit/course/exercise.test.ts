@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from './course.ts';
-import { maxPoints, parseExerciseSpec } from './exercise.ts';
+import { parseExerciseSpec } from './exercise.ts';
 import { InputError } from './input-error.ts';
+import { maxPoints } from './points.ts';
 
 const GOOD = `title: Softmax
 exports:

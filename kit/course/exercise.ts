@@ -4,20 +4,10 @@ import { Ajv } from 'ajv';
 import type { CaseParams } from '../author/grader.ts';
 import schema from './exercise.schema.json' with { type: 'json' };
 import { InputError } from './input-error.ts';
+import type { Metric } from './metrics.ts';
 import { parseYaml } from './yaml.ts';
 
 export type CheckKind = 'values' | 'stability' | 'property' | 'gradient' | 'cost' | 'time' | 'hygiene';
-export const METRICS = [
-  'kernels',
-  'flops',
-  'bytesRead',
-  'bytesWritten',
-  'peakBytes',
-  'largestTensorBytes',
-  'uploads',
-  'downloads',
-] as const;
-export type Metric = (typeof METRICS)[number];
 
 export type Bound = number | { timesSolution: number } | { limit: string };
 
@@ -71,8 +61,4 @@ export function parseExerciseSpec(text: string, file: string): ExerciseSpec {
   if (misfiled)
     throw new InputError(`${file}: the check ${misfiled.id} is of kind ${misfiled.kind}; its id must start with that`);
   return spec;
-}
-
-export function maxPoints(spec: ExerciseSpec): number {
-  return spec.checks.reduce((sum, { points }) => sum + points, 0);
 }

@@ -2,7 +2,8 @@
 
 import { deriveSeed } from '../author/draw.ts';
 import type { Course } from '../course/course.ts';
-import { type ExerciseSpec, maxPoints } from '../course/exercise.ts';
+import type { ExerciseSpec } from '../course/exercise.ts';
+import { maxPoints } from '../course/points.ts';
 import { diagnose } from '../judge/diagnose.ts';
 import type { Cases } from '../judge/hidden-cases.ts';
 import { isDeath, type Judgement, judge, observationOf, setAside } from '../judge/judge.ts';

@@ -1,7 +1,7 @@
 /** The learner's loop: a save or a key in, a state out. What it looks like is the screen's affair. */
 
 import { lectureOf, specOf } from '../course/course.ts';
-import { maxPoints } from '../course/exercise.ts';
+import { maxPoints } from '../course/points.ts';
 import type { ExerciseReport } from '../report/report.ts';
 import { openHandout } from './handout.ts';
 import { Judging, type JudgingOptions } from './judging.ts';

@@ -2,7 +2,8 @@
 
 import { Draw } from '../../author/draw.ts';
 import type { CaseParams, Grader } from '../../author/grader.ts';
-import { type Bound, METRICS, type Metric } from '../../course/exercise.ts';
+import type { Bound } from '../../course/exercise.ts';
+import { METRICS, type Metric } from '../../course/metrics.ts';
 import type { Failure } from '../../subject/failure.ts';
 import type { Subject } from '../../subject/subject.ts';
 import { format } from '../../text/number.ts';
