@@ -19,7 +19,7 @@ const CONTROL = /[^\P{C}\n]/u;
 /** What GitHub's runner obeys. */
 const WORKFLOW_COMMAND = /^\s*::|##\[/m;
 
-const course = findCourse(import.meta.dirname);
+const course = await findCourse(import.meta.dirname);
 const cache = new MaterialsCache(course);
 const hosts = new HostPool({ backend: 'wasm' });
 const seed = (id: string) => submissionSeed(SECRET, id);

@@ -73,7 +73,7 @@ function writeNaiveTests(folder: string, exercises: string[]): void {
       `import { judgeNaively } from '${join(PACKAGE_ROOT, 'bench/naive.ts')}';`,
       `import * as functions from '${join(folder, 'exercises', exercise)}';`,
     ];
-    writeFileSync(file, [...imports, `judgeNaively('${exercise}', functions);`].join('\n'));
+    writeFileSync(file, [...imports, `await judgeNaively('${exercise}', functions);`].join('\n'));
   }
 }
 
@@ -105,7 +105,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     allowPositionals: true,
     options: { exercise: { type: 'string', multiple: true }, naive: { type: 'string', default: '4' } },
   });
-  const exercises = selectExercises(findCourse(), values.exercise ?? []);
+  const exercises = selectExercises(await findCourse(), values.exercise ?? []);
   console.log(`${exercises.length} exercises, ${JOBS} at once`);
   const naive = await naiveRate(Number(values.naive), exercises);
   console.log(`vitest a submission  ${naive.perMinute.toFixed(1)} a minute, peak ${mebibytes(naive.peakBytes)} each`);

@@ -26,7 +26,7 @@ export interface InProcess {
 const RUNS = 5;
 
 export async function inProcess(id: string): Promise<InProcess> {
-  const course = findCourse();
+  const course = await findCourse();
   const cache = new MaterialsCache(course);
   const [materials, oracle] = await Promise.all([cache.materials(id), cache.oracle(id)]);
   const { spec } = materials;

@@ -11,8 +11,10 @@ import { judge } from '../kit/judge/judge.ts';
 import { MaterialsCache } from '../kit/judge/materials.ts';
 import { comparable, localSubject } from './local-subject.ts';
 
-export function judgeNaively(id: string, functions: Record<string, (...args: unknown[]) => unknown>): void {
-  const course = findCourse(PACKAGE_ROOT);
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+
+export async function judgeNaively(id: string, functions: Functions): Promise<void> {
+  const course = await findCourse(PACKAGE_ROOT);
   const cache = new MaterialsCache(course);
   const spec = specOf(course, id);
   beforeAll(() => tf.setBackend('wasm'));

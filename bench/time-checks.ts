@@ -15,7 +15,7 @@ import { AnyDevice } from '../kit/testing/any-device.ts';
 import { candidatesOf } from '../kit/verify/candidates.ts';
 
 const [exercise, backend = 'wasm', ...names] = process.argv.slice(2);
-const course = findCourse();
+const course = await findCourse();
 const [id] = selectExercises(course, [exercise]);
 const cache = new MaterialsCache(course);
 const materials = await cache.materials(id);

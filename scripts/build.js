@@ -1,5 +1,16 @@
 /** Bundles the command line, the kernel host and the sandbox's runtime into dist/. Run by `npm ci` (prepare). */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +41,7 @@ export async function buildKit() {
         js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
       },
       minifySyntax: true,
+      define: { KIT_BUILD: JSON.stringify(hashOfSources()) },
     }),
     build({
       ...common,
@@ -62,6 +74,21 @@ export async function buildKit() {
     if (!existsSync(join(dist, 'built'))) throw error;
     rmSync(building, { recursive: true, force: true });
   }
+}
+
+/** Of all that the bundles are made from. */
+function hashOfSources() {
+  const files = readdirSync(join(root, 'kit'), { recursive: true })
+    .filter((file) => /(?<!\.test)\.(ts|json)$/.test(file))
+    .map((file) => join('kit', file))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of [...files, 'package-lock.json', 'scripts/build.js'])
+    hash
+      .update(`${file}\n`)
+      .update(readFileSync(join(root, file)))
+      .update('\n');
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** npm links the commands of dependencies, but not a package's own; with this `npx kit` works in a clone at once. */

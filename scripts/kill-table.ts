@@ -11,7 +11,7 @@ import { counted, type Report } from '../kit/report/report.ts';
 import { HostPool } from '../kit/subject/host-pool.ts';
 import { plain } from '../kit/text/plain.ts';
 
-const course = findCourse(import.meta.dirname);
+const course = await findCourse(import.meta.dirname);
 const cache = new MaterialsCache(course);
 const hosts = new HostPool({ backend: 'wasm' });
 

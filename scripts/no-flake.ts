@@ -16,7 +16,7 @@ import { HostPool } from '../kit/subject/host-pool.ts';
 const runs = Number(process.argv[2] ?? 200);
 if (!(Number.isInteger(runs) && runs > 0)) throw new Error('runs is a positive whole number');
 
-const course = findCourse(import.meta.dirname);
+const course = await findCourse(import.meta.dirname);
 const classFolder = join(course.root, 'fixtures/submissions');
 const submissions = readdirSync(classFolder).sort();
 // The samples hand in the first lecture.

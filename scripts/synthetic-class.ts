@@ -62,7 +62,7 @@ if (!folder) {
   process.exit(2);
 }
 
-const course = findCourse(PACKAGE_ROOT);
+const course = await findCourse(PACKAGE_ROOT);
 const exercises = selectExercises(course, values.exercise);
 const random = seedrandom(values.seed);
 const pick = <T>(from: T[]): T => from[Math.floor(random() * from.length)];

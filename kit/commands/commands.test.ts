@@ -38,7 +38,7 @@ const submission = (files: Record<string, string> = { 'exercises/README.md': '' 
 
 describe('what cannot be used is refused in one line with the way out', () => {
   it('an exercise that there is not, with the nearest that there is', async () => {
-    const [first] = findCourse(PACKAGE_ROOT).exercises;
+    const [first] = (await findCourse(PACKAGE_ROOT)).exercises;
     const misspelt = first.replace(/(.)(.)$/, '$2$1');
     const said = await Promise.all([
       refusal(['run', misspelt]),
@@ -102,7 +102,7 @@ describe('what cannot be used is refused in one line with the way out', () => {
       'grade',
       submission(),
       '--exercise',
-      findCourse(PACKAGE_ROOT).exercises[0],
+      (await findCourse(PACKAGE_ROOT)).exercises[0],
       '--out',
       join(file, 'r.json'),
     ];
@@ -168,7 +168,7 @@ describe("in a student's repository", () => {
 
 describe('kit list', () => {
   it('has the lectures in order, and the same for programs', async () => {
-    const { exercises } = findCourse(PACKAGE_ROOT);
+    const { exercises } = await findCourse(PACKAGE_ROOT);
     const { code, stdout } = await kit(['list', '--json']);
     expect(code).toBe(0);
     const list = JSON.parse(stdout) as { id: string; lecture: string; title: string; points: number; checks: number }[];
@@ -220,7 +220,7 @@ describe('kit verify', () => {
 
 describe('kit grade', () => {
   it('exits with 1 for a submission that does not pass, and reports it as JSON', async () => {
-    const { exercises } = findCourse(PACKAGE_ROOT);
+    const { exercises } = await findCourse(PACKAGE_ROOT);
     const args = ['grade', submission(), '--id', 'ada', '--seed', 's', '--exercise', exercises[0], '--format', 'json'];
     const { code, stdout, stderr } = await kit(args);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });

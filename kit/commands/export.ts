@@ -12,7 +12,7 @@ interface Options {
 
 /** Writes the repository that an assignment's students start from. */
 export async function run(folder: string, options: Options): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const assignment = options.assignment ? assignmentNamed(course, options.assignment) : wholeCourse(course);
   refuseFolder(folder);
   const files = await studentRepository(course, assignment);

@@ -4,7 +4,7 @@ import { findCourse } from '../course/course.ts';
 import { checkGoldens, type GoldenResult } from '../goldens/check-goldens.ts';
 
 export async function run(folder: string | undefined, options: { json?: boolean }): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const results = await checkGoldens(course, folder ?? join(course.root, 'fixtures/goldens'));
   const mismatched = results.filter(({ status }) => status === 'mismatched');
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);

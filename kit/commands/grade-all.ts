@@ -52,7 +52,7 @@ interface Options {
 }
 
 export async function run(folder: string, options: Options): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const work = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);

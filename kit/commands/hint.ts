@@ -4,7 +4,7 @@ import { Progress } from '../watch/progress.ts';
 
 /** Each call shows one hint more. */
 export async function run(name: string | undefined, options: { all?: boolean }): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const progress = new Progress(course);
   const [first] = selectExercises(course, name === undefined ? [] : [name]);
   const id = name === undefined ? (progress.firstUnfinished() ?? first) : first;

@@ -1,18 +1,18 @@
 import pc from 'picocolors';
 import { findCourse, lectureOf, specOf } from '../course/course.ts';
 import { maxPoints } from '../course/points.ts';
-import { Progress, type State } from '../watch/progress.ts';
+import { Progress, type State, stateOf } from '../watch/progress.ts';
 
 const MARK: Record<State, string> = { done: pc.green('✓'), begun: pc.yellow('▸'), untouched: ' ' };
 
 export async function run(options: { json?: boolean }): Promise<number> {
-  const course = findCourse();
-  const progress = new Progress(course);
+  const course = await findCourse();
+  const reached = new Progress(course).all();
   const exercises = course.exercises.map((id) => {
     const spec = specOf(course, id);
-    const score = progress.of(id)?.score ?? 0;
     const [points, checks] = [maxPoints(spec), spec.checks.length];
-    return { id, lecture: lectureOf(id), title: spec.title, points, checks, state: progress.state(id), score };
+    const [state, score] = [stateOf(reached[id]), reached[id]?.score ?? 0];
+    return { id, lecture: lectureOf(id), title: spec.title, points, checks, state, score };
   });
   if (options.json) {
     process.stdout.write(`${JSON.stringify(exercises, null, 2)}\n`);
@@ -29,7 +29,7 @@ export async function run(options: { json?: boolean }): Promise<number> {
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
   const total = sum(exercises.map(({ points }) => points));
   const done = exercises.filter(({ state }) => state === 'done').length;
-  const reached = isBegun ? `; ${done} done, ${sum(exercises.map(({ score }) => score))} points so far` : '';
-  process.stdout.write(`${lines.join('\n')}\n\n${exercises.length} exercises, ${total} points${reached}\n`);
+  const soFar = isBegun ? `; ${done} done, ${sum(exercises.map(({ score }) => score))} points so far` : '';
+  process.stdout.write(`${lines.join('\n')}\n\n${exercises.length} exercises, ${total} points${soFar}\n`);
   return 0;
 }

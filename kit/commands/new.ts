@@ -12,7 +12,7 @@ export async function run(id: string): Promise<number> {
       `"${id}" is no exercise's name; it is a lecture and a name, such as 01-attention-fundamentals/masks`,
     );
   }
-  const course = findCourse();
+  const course = await findCourse();
   const paths = pathsOf(course, id);
   const files = skeleton(id);
   const there = Object.keys(files).find((kind) => existsSync(paths[kind as keyof typeof paths]));

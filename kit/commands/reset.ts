@@ -5,7 +5,7 @@ import { OwnFile } from '../watch/own-file.ts';
 import { Progress } from '../watch/progress.ts';
 
 export async function run(name: string, options: { yes?: boolean }): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const [id, ...others] = selectExercises(course, [name]);
   if (others.length > 0) throw new InputError(`"${name}" is several exercises; name one, such as ${id}`);
   const file = new OwnFile(course, id);

@@ -19,7 +19,7 @@ interface Options {
 }
 
 export async function run(names: string[], options: Options): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   if (options.debug) return (await import('./run-debug.ts')).runDebug(course, names);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);

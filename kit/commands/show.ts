@@ -22,7 +22,7 @@ interface Options {
 }
 
 export async function run(name: string, options: Options): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const [id, ...others] = selectExercises(course, [name]);
   if (others.length > 0) throw new InputError(`"${name}" is ${others.length + 1} exercises; name one, such as ${id}`);
   const backend = backendNamed(options.backend);

@@ -18,7 +18,7 @@ const MOST_ROWS = 50;
 export async function run(folder: string, options: Options): Promise<number> {
   const above = Number(options.above);
   if (!(above >= 0 && above <= 100)) throw new InputError(`--above takes percent, 0 to 100, not "${options.above}"`);
-  const course = findCourse();
+  const course = await findCourse();
   const exercises = selectExercises(course, options.exercise ?? []);
   const { assignment } = options;
   const found = await classLikeness({ folder, course, exercises, above: above / 100, layout: { assignment } });

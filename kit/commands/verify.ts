@@ -19,7 +19,7 @@ interface Options {
 }
 
 export async function run(names: string[], options: Options): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const exercises = selectExercises(course, names);
   const named = options.backend.split(',').map((name) => backendNamed(name.trim()));
   const jobs = options.jobs ? Math.ceil(positive('--jobs', options.jobs)) : cpus().length;

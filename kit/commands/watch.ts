@@ -15,7 +15,7 @@ interface Options {
 }
 
 export async function run(name: string | undefined, options: Options): Promise<number> {
-  const course = findCourse();
+  const course = await findCourse();
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const [first] = selectExercises(course, name === undefined ? [] : [name]);

@@ -3,11 +3,11 @@ import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { assignmentNamed, readAssignments } from './assignments.ts';
 import { findCourse, PACKAGE_ROOT } from './course.ts';
 
-const course = findCourse(PACKAGE_ROOT);
+const course = await findCourse(PACKAGE_ROOT);
 
 function reading(text: string) {
   const root = temporaryFolder({ 'graders/assignments.yaml': text });
-  return () => readAssignments({ root, exercises: ['01-one/a', '01-one/b'] });
+  return () => readAssignments({ ...course, root, exercises: ['01-one/a', '01-one/b'] });
 }
 
 test("the course's own assignments name exercises that exist, in the course's order", () => {
@@ -31,22 +31,23 @@ test('points for an exercise that is not part of it, and dropping all of them, a
   expect(reading(`${head}    dropLowest: 1\n`)).toThrow(/drops all of its 1 exercises/);
 });
 
-test('dropping the lowest is refused where exercises are worth different points, and taken where they are made the same', () => {
+test('dropping the lowest is refused where exercises are worth different points, and taken where they are made the same', async () => {
   const yaml = (points: number) => `title: A
 exports: { f: tensor }
 checks: [{ id: hygiene/a, kind: hygiene, title: t, points: ${points}, rejects: [a] }]
 hints: [a first long hint, a second long hint, a third long hint]
 misconceptions: {}
 `;
-  const reading = (rules: string) => () => {
+  const reading = async (rules: string) => {
     const assignments = `assignments:\n  a:\n    title: A\n    exercises: [01-one]\n${rules}`;
     const files = { 'graders/01-one/a.yaml': yaml(10), 'graders/01-one/b.yaml': yaml(12) };
-    return readAssignments(findCourse(temporaryFolder({ ...files, 'graders/assignments.yaml': assignments })));
+    const course = await findCourse(temporaryFolder({ ...files, 'graders/assignments.yaml': assignments }));
+    return () => readAssignments(course);
   };
-  expect(reading('')).not.toThrow();
-  expect(reading('    dropLowest: 0\n')).not.toThrow();
-  expect(reading('    dropLowest: 1\n')).toThrow(
+  expect(await reading('')).not.toThrow();
+  expect(await reading('    dropLowest: 0\n')).not.toThrow();
+  expect(await reading('    dropLowest: 1\n')).toThrow(
     /assignments.yaml: a has dropLowest, but its exercises are not worth the same \(01-one\/a 10, 01-one\/b 12\); under points/,
   );
-  expect(reading('    dropLowest: 1\n    points: { 01-one/a: 12 }\n')).not.toThrow();
+  expect(await reading('    dropLowest: 1\n    points: { 01-one/a: 12 }\n')).not.toThrow();
 });

@@ -3,13 +3,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest, distance } from 'fastest-levenshtein';
-import { type ExerciseSpec, readExerciseSpec } from './exercise.ts';
+import type { ExerciseSpec } from './exercise.ts';
 import { InputError } from './input-error.ts';
+import { Specs } from './specs.ts';
 
 export interface Course {
   root: string;
   /** lecture/name, ordered by lecture and, within one, by `after`. */
   exercises: string[];
+  specs: Specs;
 }
 
 /** Where this package lies: its dist/ holds the host and the sandbox's runtime. */
@@ -21,9 +23,12 @@ function packageRoot(folder: string): string {
 }
 
 /** The course around `from`, or the one that this package carries. */
-export function findCourse(from = process.cwd()): Course {
+export async function findCourse(from = process.cwd()): Promise<Course> {
   const root = courseRoot(from);
-  return { root, exercises: inOrder(root, globExercises(join(root, 'graders'))) };
+  const graders = join(root, 'graders');
+  const ids = globExercises(graders);
+  const specs = await Specs.load(graders, ids);
+  return { root, exercises: inOrder(specs, ids), specs };
 }
 
 /** Where that course lies; nothing of it is read. */
@@ -33,7 +38,7 @@ export function courseRoot(from = process.cwd()): string {
   return existsSync(join(root, 'graders')) ? root : PACKAGE_ROOT;
 }
 
-export function pathsOf(course: Course, id: string) {
+export function pathsOf(course: Pick<Course, 'root'>, id: string) {
   const at = (tree: string, ending: string) => join(course.root, tree, `${id}${ending}`);
   return {
     stub: at('exercises', '.ts'),
@@ -49,20 +54,21 @@ export function pathsOf(course: Course, id: string) {
 
 export const lectureOf = (id: string): string => id.split('/')[0];
 
-export function specOf(course: Course, id: string): ExerciseSpec {
-  return readExerciseSpec(pathsOf(course, id).spec);
+/** @throws InputError if its YAML is wrong, naming file and line */
+export function specOf({ specs }: Pick<Course, 'specs'>, id: string): ExerciseSpec {
+  return specs.of(id);
 }
 
 /**
  * The exercises that a user named: whole ids, the part after the lecture, or a lecture by name or number.
  * @throws InputError that suggests the nearest
  */
-export function selectExercises(course: Course, names: string[]): string[] {
+export function selectExercises(course: Pick<Course, 'exercises'>, names: string[]): string[] {
   if (names.length === 0) return course.exercises;
   return [...new Set(names.flatMap((name) => selectOne(course, name)))];
 }
 
-function selectOne(course: Course, name: string): string[] {
+function selectOne(course: Pick<Course, 'exercises'>, name: string): string[] {
   const wanted = name
     .replace(/^(exercises|graders|solutions)\//, '')
     .replace(/(\.variants)?\.(ts|yaml)$/, '')
@@ -96,24 +102,16 @@ function globExercises(graders: string): string[] {
     .sort();
 }
 
-/** Lectures by number; inside a lecture what an exercise comes `after` goes first. Only lectures of several exercises need be read. */
-function inOrder(root: string, ids: string[]): string[] {
+/** Lectures by number; inside a lecture what an exercise comes `after` goes first. */
+function inOrder(specs: Specs, ids: string[]): string[] {
   const ordered: string[] = [];
   const place = (id: string, waiting: string[]) => {
     if (ordered.includes(id) || !ids.includes(id)) return;
     if (waiting.includes(id))
       throw new InputError(`graders: ${[...waiting, id].join(' comes after ')}: that is a circle`);
-    for (const earlier of afterOf(root, id)) if (lectureOf(earlier) === lectureOf(id)) place(earlier, [...waiting, id]);
+    for (const earlier of specs.after(id)) if (lectureOf(earlier) === lectureOf(id)) place(earlier, [...waiting, id]);
     ordered.push(id);
   };
-  const alone = (id: string) => ids.filter((other) => lectureOf(other) === lectureOf(id)).length === 1;
-  for (const id of ids) {
-    if (alone(id)) ordered.push(id);
-    else place(id, []);
-  }
+  for (const id of ids) place(id, []);
   return ordered;
-}
-
-function afterOf(root: string, id: string): string[] {
-  return readExerciseSpec(join(root, 'graders', `${id}.yaml`)).after ?? [];
 }

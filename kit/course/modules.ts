@@ -7,7 +7,7 @@ import type { Grader, Oracle } from '../author/grader.ts';
 import { type Course, pathsOf } from './course.ts';
 import { InputError } from './input-error.ts';
 
-export async function loadGrader(course: Course, id: string): Promise<Grader> {
+export async function loadGrader(course: Pick<Course, 'root'>, id: string): Promise<Grader> {
   const { grader: source } = pathsOf(course, id);
   // A student's repository carries it bundled, since its imports lead into the kit's sources.
   const file = existsSync(source) ? source : source.replace(/\.ts$/, '.js');
@@ -16,12 +16,12 @@ export async function loadGrader(course: Course, id: string): Promise<Grader> {
   return grader;
 }
 
-export async function loadOracle(course: Course, id: string): Promise<Oracle> {
+export async function loadOracle(course: Pick<Course, 'root'>, id: string): Promise<Oracle> {
   return (await loadModule(course, pathsOf(course, id).reference)) as Oracle;
 }
 
 /** What one of the course's own modules exports. @throws InputError where it cannot be loaded */
-export async function loadModule(course: Course, file: string): Promise<unknown> {
+export async function loadModule(course: Pick<Course, 'root'>, file: string): Promise<unknown> {
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,

@@ -29,7 +29,7 @@ function commit(folder: string, files: Record<string, string>): void {
   git(folder, 'commit', '--quiet', '--message', 'work');
 }
 
-const stubAt = (root: string, id = ID) => pristineStub({ root, exercises: [id] }, id);
+const stubAt = (root: string, id = ID) => pristineStub({ root }, id);
 const solved = { [`solutions/${ID}.ts`]: 'the solution' };
 
 afterEach(() => vi.unstubAllEnvs());

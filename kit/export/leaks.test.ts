@@ -10,7 +10,7 @@ import { publicSpecText } from './public-grader.ts';
 import { type Files, studentRepository } from './student-repository.ts';
 import { tarball } from './tarball.ts';
 
-const course = findCourse(PACKAGE_ROOT);
+const course = await findCourse(PACKAGE_ROOT);
 const all = { name: 'all', title: 'All', exercises: course.exercises };
 const files = (folder: string, name: RegExp) => filesMatching(PACKAGE_ROOT, folder, name);
 

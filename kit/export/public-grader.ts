@@ -26,7 +26,7 @@ export function publicSpecText(spec: ExerciseSpec): string {
  * The grader's code with all that it imports of the kit, as one JavaScript module.
  * @throws InputError if it imports anything else, such as a solution
  */
-export async function graderModule(course: Course, id: string): Promise<string> {
+export async function graderModule(course: Pick<Course, 'root'>, id: string): Promise<string> {
   const file = pathsOf(course, id).grader;
   const { outputFiles, metafile } = await build({
     entryPoints: [file],
@@ -49,7 +49,7 @@ export async function graderModule(course: Course, id: string): Promise<string> 
 }
 
 /** @throws InputError if the fixture tells of a case that is not public */
-export function refuseHiddenCases(course: Course, id: string, spec: ExerciseSpec): void {
+export function refuseHiddenCases(course: Pick<Course, 'root'>, id: string, spec: ExerciseSpec): void {
   const file = pathsOf(course, id).fixture;
   const fixture = readFixture(file);
   const open = publicSpec(spec).checks;

@@ -6,7 +6,7 @@ import { type Files, studentRepository } from './student-repository.ts';
 describe("a student's repository", () => {
   let files: Files;
   beforeAll(async () => {
-    const course = findCourse(PACKAGE_ROOT);
+    const course = await findCourse(PACKAGE_ROOT);
     files = await studentRepository(course, { name: 'one', title: 'One', exercises: course.exercises.slice(0, 1) });
   });
 

@@ -7,7 +7,7 @@ import { findCourse } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { checkGoldens } from './check-goldens.ts';
 
-const course = findCourse();
+const course = await findCourse();
 const fixtures = join(course.root, 'fixtures/goldens');
 
 /** Plain attention of [1,1,2,2] queries on as many keys, whose output is known by hand: equal logits, so the mean. */

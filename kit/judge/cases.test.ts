@@ -7,7 +7,7 @@ import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
 import { drawCase } from './cases.ts';
 import { MaterialsCache } from './materials.ts';
 
-const course = findCourse();
+const course = await findCourse();
 const cache = new MaterialsCache(course);
 
 describe.each(course.exercises)('a case of %s', (id) => {

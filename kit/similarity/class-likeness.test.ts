@@ -5,7 +5,7 @@ import { findCourse, PACKAGE_ROOT, pathsOf } from '../course/course.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { classLikeness } from './class-likeness.ts';
 
-const course = findCourse(PACKAGE_ROOT);
+const course = await findCourse(PACKAGE_ROOT);
 const [, id] = course.exercises;
 const { stub, solution } = pathsOf(course, id);
 const right = readFileSync(solution, 'utf8');

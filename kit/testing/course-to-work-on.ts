@@ -5,7 +5,7 @@ import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const KIT = join(PACKAGE_ROOT, 'bin/kit.js');
-export const [FIRST, SECOND] = findCourse(PACKAGE_ROOT).exercises;
+export const [FIRST, SECOND] = (await findCourse(PACKAGE_ROOT)).exercises;
 
 export function courseToWorkOn(): string {
   const root = temporaryFolder();

@@ -9,7 +9,7 @@ import type { CheckReport, Report } from '../report/report.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-export const course = findCourse(PACKAGE_ROOT);
+export const course = await findCourse(PACKAGE_ROOT);
 export const SOFTMAX = '01-attention-fundamentals/softmax';
 export const ATTENTION = '01-attention-fundamentals/scaled-dot-product';
 

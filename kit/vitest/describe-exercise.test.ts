@@ -9,7 +9,7 @@ import { place } from '../export/place.ts';
 import { studentRepository } from '../export/student-repository.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 
-const course = findCourse(PACKAGE_ROOT);
+const course = await findCourse(PACKAGE_ROOT);
 const [SOFTMAX] = course.exercises.filter((id) => id.endsWith('/softmax'));
 const PATIENT = 240_000;
 let folder: string;

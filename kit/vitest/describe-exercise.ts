@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
-import { type Course, findCourse, pathsOf, specOf } from '../course/course.ts';
+import { courseRoot, findCourse, pathsOf } from '../course/course.ts';
+import { type ExerciseSpec, readExerciseSpec } from '../course/exercise.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
 import { MaterialsCache } from '../judge/materials.ts';
 import type { CheckReport, ExerciseReport } from '../report/report.ts';
@@ -19,33 +20,43 @@ const WIDTH = 100;
 
 /** A describe for the exercise and a test for each of its public checks. */
 export function describeExercise(id: string): void {
-  const course = findCourse();
-  const { title, checks } = specOf(course, id);
-  describe(title, () => {
+  // Vitest collects tests before anything else can be waited for.
+  const root = courseRoot();
+  const spec = readExerciseSpec(pathsOf({ root }, id).spec);
+  describe(spec.title, () => {
     let judged: Promise<ExerciseReport> | undefined;
     beforeAll(async () => {
-      judged = judge(course, id);
+      judged = judge(id);
       await judged.catch(() => {});
     });
-    for (const check of checks) {
+    for (const check of spec.checks) {
       it(check.title, async ({ skip }) => {
         const { problem, checks } = await (judged as Promise<ExerciseReport>);
         const report = checks.find((each) => each.id === check.id) as CheckReport;
         if (report.setAside) skip(report.setAside);
-        if (report.status !== 'pass') throw failureOf(report, problem, course, id);
+        if (report.status !== 'pass') throw failureOf(report, problem, { root, id, spec });
       });
     }
   });
 }
 
-async function judge(course: Course, id: string): Promise<ExerciseReport> {
+async function judge(id: string): Promise<ExerciseReport> {
+  const course = await findCourse();
   const cache = new MaterialsCache(course);
   const { exercises } = await gradeSubmission({ folder: course.root, course, cache, exercises: [id], hosts });
   return exercises[0];
 }
 
+interface Judged {
+  /** Of the course. */
+  root: string;
+  id: string;
+  spec: ExerciseSpec;
+}
+
 /** It points at the learner's own line, for editors and annotations. */
-function failureOf(check: CheckReport, problem: string | null, course: Course, id: string): Error {
+function failureOf(check: CheckReport, problem: string | null, judged: Judged): Error {
+  const { root, id } = judged;
   // The test has the title.
   const [, ...told] = explanation({ ...check, title: '' }, WIDTH)
     .trim()
@@ -53,15 +64,15 @@ function failureOf(check: CheckReport, problem: string | null, course: Course, i
   const more = check.status === 'fail' ? `\n\nMore: npx kit run ${id.split('/')[1]}` : '';
   const error = new Error(`${told.map((line) => line.replace(/^ {4}/, '')).join('\n')}${more}`);
   error.name = check.status === 'fail' ? 'Failed' : 'Not judged';
-  const place = check.at ?? problem?.match(/^(\S+:\d+): /)?.[1] ?? `exercises/${id}.ts:${lineOfFunction(course, id)}`;
-  error.stack = `${error.name}: ${error.message}\n    at ${join(course.root, place)}:1`;
+  const place = check.at ?? problem?.match(/^(\S+:\d+): /)?.[1] ?? `exercises/${id}.ts:${lineOfFunction(judged)}`;
+  error.stack = `${error.name}: ${error.message}\n    at ${join(root, place)}:1`;
   return error;
 }
 
-function lineOfFunction(course: Course, id: string): number {
-  const [name] = Object.keys(specOf(course, id).exports);
+function lineOfFunction({ root, id, spec }: Judged): number {
+  const [name] = Object.keys(spec.exports);
   try {
-    const lines = readFileSync(pathsOf(course, id).stub, 'utf8').split('\n');
+    const lines = readFileSync(pathsOf({ root }, id).stub, 'utf8').split('\n');
     return (
       1 +
       Math.max(

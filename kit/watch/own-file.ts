@@ -9,7 +9,7 @@ export class OwnFile {
   #stub: { text: string | undefined } | undefined;
 
   constructor(
-    readonly course: Course,
+    readonly course: Pick<Course, 'root'>,
     readonly id: string,
   ) {}
 

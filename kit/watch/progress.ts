@@ -25,24 +25,29 @@ export const PROGRESS_FILE = join('.kit', 'progress.json');
 export class Progress {
   readonly #file: string;
 
-  constructor(readonly course: Course) {
+  constructor(readonly course: Pick<Course, 'root' | 'exercises'>) {
     this.#file = join(course.root, PROGRESS_FILE);
   }
 
   of(id: string): ExerciseProgress | undefined {
-    return this.#read().exercises[id];
+    return this.all()[id];
+  }
+
+  /** By id; what was not begun is not there. */
+  all(): Record<string, ExerciseProgress> {
+    return this.#read().exercises;
   }
 
   state(id: string): State {
-    const progress = this.of(id);
-    return progress === undefined ? 'untouched' : progress.done ? 'done' : 'begun';
+    return stateOf(this.of(id));
   }
 
   /** The first that is not done, the whole course round from `after`; undefined once all are. */
   firstUnfinished(after?: string): string | undefined {
     const { exercises } = this.course;
     const start = after === undefined ? 0 : exercises.indexOf(after) + 1;
-    return [...exercises.slice(start), ...exercises.slice(0, start)].find((id) => this.state(id) !== 'done');
+    const reached = this.all();
+    return [...exercises.slice(start), ...exercises.slice(0, start)].find((id) => stateOf(reached[id]) !== 'done');
   }
 
   record({ id, score, maxScore, checks }: ExerciseReport): void {
@@ -91,6 +96,10 @@ export class Progress {
       // A course that cannot be written to can still be worked on.
     }
   }
+}
+
+export function stateOf(progress: ExerciseProgress | undefined): State {
+  return progress === undefined ? 'untouched' : progress.done ? 'done' : 'begun';
 }
 
 function entries<T>(value: unknown, is: (entry: unknown) => entry is T): Record<string, T> {

@@ -6,7 +6,7 @@ import type { ExerciseReport } from '../report/report.ts';
 import { openHandout } from './handout.ts';
 import { Judging, type JudgingOptions } from './judging.ts';
 import { OwnFile } from './own-file.ts';
-import type { Progress } from './progress.ts';
+import { type Progress, stateOf } from './progress.ts';
 import type { Save } from './saves.ts';
 import { isPassed, type MapEntry, type WatchState } from './screen.ts';
 import { TypeChecker } from './type-check.ts';
@@ -38,7 +38,7 @@ export class Watch {
     this.#types = new TypeChecker(options.course);
     this.state = {
       id: options.first,
-      map: options.course.exercises.map((id) => this.#entry(id)),
+      map: mapOf(options),
       view: 'exercise',
       cursor: 0,
       scroll: 0,
@@ -229,28 +229,24 @@ export class Watch {
     this.options.changed();
   }
 
-  /** What the course's files say, which may have changed meanwhile. */
   #refresh(): void {
     const { state } = this;
     const { course, progress } = this.options;
-    state.map = course.exercises.map((id) => this.#entry(id));
+    state.map = mapOf(this.options);
     const spec = specOf(course, state.id);
     state.checks = spec.checks.length;
     state.hints = spec.hints;
     state.hintsShown = Math.min(progress.hints(state.id), spec.hints.length);
   }
+}
 
-  #entry(id: string): MapEntry {
-    const { course, progress } = this.options;
+function mapOf({ course, progress }: WatchOptions): MapEntry[] {
+  const reached = progress.all();
+  return course.exercises.map((id) => {
     const spec = specOf(course, id);
-    return {
-      id,
-      title: spec.title,
-      points: maxPoints(spec),
-      score: progress.of(id)?.score ?? 0,
-      state: progress.state(id),
-    };
-  }
+    const [score, state] = [reached[id]?.score ?? 0, stateOf(reached[id])];
+    return { id, title: spec.title, points: maxPoints(spec), score, state };
+  });
 }
 
 /** One line for where there is no terminal to paint on. */
