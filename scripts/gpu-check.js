@@ -67,7 +67,18 @@ function check(exercises, backend, jobs) {
     console.error(`gpu-check: ${found ? (found.advice ?? found.found) : `there is no backend ${backend}`}`);
     process.exit(2);
   }
-  const proofs = json(['verify', ...exercises, '--backend', backend, '--timeout', '60', '--jobs', jobs, '--json']);
+  const proofs = json([
+    'verify',
+    ...exercises,
+    '--backend',
+    backend,
+    '--timeout',
+    '60',
+    '--jobs',
+    jobs,
+    '--all',
+    '--json',
+  ]);
   const card = findings.find(({ name }) => name === 'card');
   const lines = [
     `### ${found.found.split(';')[0]}`,

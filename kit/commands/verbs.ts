@@ -222,6 +222,7 @@ export const VERBS: Verb[] = [
       ['--skip-absent', 'leave out what this machine has not got of them, and say so'],
       TIMEOUT,
       ['--jobs <n>', 'exercises proven at once; default: cores'],
+      ['--all', 'prove again what was proven here and has not changed since'],
       ['--update', 'write the public fixtures anew before proving'],
       ['--json', 'print the proof as JSON'],
     ],
