@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../kit/course/course.ts';
 import { gradeAllRate, mebibytes, naiveRate } from './grade-all.ts';
 import { inProcess } from './in-process.ts';
+import { manyExercises } from './many-exercises.ts';
 import { roundTrip } from './round-trip.ts';
 import { writeSolved } from './solutions.ts';
 import { watchLatency } from './watch-latency.ts';
@@ -65,6 +66,9 @@ try {
   const [half, most] = [0.5, 0.95].map((part) => sorted[Math.ceil(part * sorted.length) - 1]);
   row('kit watch, save to verdict, median; node -e 0', half, median(idleStarts), 'ms');
   row('kit watch, save to verdict, 95%; node -e 0', most, median(idleStarts), 'ms');
+  const over = await manyExercises();
+  for (const what of over) console.log(what);
+  if (over.length > 0) process.exitCode = 1;
 } finally {
   rmSync(course, { recursive: true, force: true });
 }
