@@ -69,7 +69,7 @@ describe('an attack gains no more than its answer is worth, harms nobody, and is
     expect(JSON.stringify(rest)).not.toContain(own);
     expect(JSON.stringify(report)).not.toContain(SECRET);
     // Expected values belong to messages for the instructor; what the submission prints cannot know them.
-    expect(report.exercises[0].printed ?? '').not.toContain('is due');
+    expect(report.exercises[0].printed ?? '').not.toContain('expected');
 
     expect(listing(folder)).toEqual(before);
     expect(existsSync(MARKERS) ? readdirSync(MARKERS) : []).toEqual([]);

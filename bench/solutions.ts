@@ -9,7 +9,7 @@ export function writeSolved(folder: string, exercises: string[]): void {
     const file = join(folder, 'exercises', `${exercise}.ts`);
     mkdirSync(dirname(file), { recursive: true });
     const solution = readFileSync(join(PACKAGE_ROOT, 'solutions', `${exercise}.ts`), 'utf8');
-    writeFileSync(file, solution.replace('../../exercises/arguments', '../arguments'));
+    writeFileSync(file, solution.replaceAll('../../exercises/', '../'));
   }
   copyFileSync(join(PACKAGE_ROOT, 'exercises/arguments.ts'), join(folder, 'exercises/arguments.ts'));
 }

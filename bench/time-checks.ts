@@ -23,7 +23,7 @@ const checks = materials.spec.checks.filter(({ kind }) => kind === 'time');
 const cases = new HiddenCases('bench', materials, await cache.oracle(id), await cache.solution(id));
 const hosts = new AnyDevice({ backend: backend as HostOptions['backend'] });
 try {
-  for (const { kind, name, bundle, path } of await candidatesOf(course, id)) {
+  for (const { kind, name, bundle, path } of (await candidatesOf(course, id)).candidates) {
     if (kind === 'stub' || (names.length > 0 && !names.includes(name))) continue;
     const sandbox = new Sandbox(hosts);
     const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle, path });

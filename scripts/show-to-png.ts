@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../kit/course/course.ts';
-import { launchBrowser } from '../kit/report/page/browser.ts';
+import { launchBrowser } from '../kit/testing/browser.ts';
 
 const ID = '01-attention-fundamentals/scaled-dot-product';
 /** A causal mask that is off by one: every query sees one key of the future. */

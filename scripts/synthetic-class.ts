@@ -10,11 +10,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import seedrandom from 'seedrandom';
 import { type Course, findCourse, PACKAGE_ROOT, pathsOf, selectExercises, specOf } from '../kit/course/course.ts';
 import { makeZip } from '../kit/testing/make-zip.ts';
-import { candidatesOf } from '../kit/verify/candidates.ts';
+import { type Candidate, candidatesOf } from '../kit/verify/candidates.ts';
 
 export interface Prediction {
   /** What it was made from. */
@@ -118,9 +117,8 @@ function handIn(path: string, files: Record<string, string>): boolean {
 async function shelfOf(course: Course, id: string): Promise<Shelf> {
   const { stub, solution } = pathsOf(course, id);
   const functions = Object.keys(specOf(course, id).exports);
-  const candidates = await candidatesOf(course, id);
-  const variant = (group: string, name: string) => remembered(() => bundledVariant(course, id, group, name, functions));
-  const right = readFileSync(solution, 'utf8').replace('../../exercises/arguments', '../arguments');
+  const { candidates } = await candidatesOf(course, id);
+  const right = readFileSync(solution, 'utf8').replaceAll('../../exercises/', '../');
   const every = (body: string) => functions.map((fn) => `export function ${fn}() {\n  ${body}\n}\n`).join('\n');
   const tfjs = "import * as tf from '@tensorflow/tfjs';\n";
   const zero = (made: string, text: string | null): Choice => ({ made, expect: 'zero', code: async () => text });
@@ -129,16 +127,22 @@ async function shelfOf(course: Course, id: string): Promise<Shelf> {
       { made: 'solution', expect: 'full', code: async () => right },
       ...candidates
         .filter(({ kind }) => kind === 'alternate')
-        .map(({ name }): Choice => ({ made: `alternate ${name}`, expect: 'full', code: variant('alternates', name) })),
+        .map(
+          (each): Choice => ({
+            made: `alternate ${each.name}`,
+            expect: 'full',
+            code: async () => fileOf(each, functions),
+          }),
+        ),
     ],
     wrong: candidates
-      .filter(({ kind }) => kind === 'wrong')
+      .filter(({ kind }) => kind === 'mistake')
       .map(
-        ({ name }): Choice => ({
-          made: `wrong ${name}`,
+        (each): Choice => ({
+          made: `mistake ${each.name}`,
           expect: 'less',
-          misconception: name,
-          code: variant('wrong', name),
+          misconception: each.name,
+          code: async () => fileOf(each, functions),
         }),
       ),
     broken: [
@@ -158,30 +162,18 @@ async function shelfOf(course: Course, id: string): Promise<Shelf> {
   };
 }
 
-/** A variant's functions as one file that imports only TensorFlow.js. */
-async function bundledVariant(course: Course, id: string, group: string, name: string, functions: string[]) {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `import { ${group} } from './graders/${id}.variants.ts';\nexport const { ${functions.join(', ')} } = ${group}[${JSON.stringify(name)}];\n`,
-      resolveDir: course.root,
-      loader: 'ts',
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    target: 'node20',
-    charset: 'utf8',
-    external: ['@tensorflow/*'],
-    logLevel: 'warning',
-    absWorkingDir: course.root,
-  });
-  return outputFiles[0].text;
-}
-
-function remembered<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+/** A candidate as a file that imports only TensorFlow.js: its script, and the functions that it has for this name. */
+function fileOf({ bundle, path }: Candidate, functions: string[]): string {
+  const own = path.map((name) => `[${JSON.stringify(name)}]`).join('');
+  return [
+    "import * as tf from '@tensorflow/tfjs';",
+    'const module: { exports: any } = { exports: {} };',
+    '(function (exports: any, require: any) {',
+    bundle.code,
+    '})(module.exports, () => tf);',
+    ...functions.map((fn) => `export const ${fn} = module.exports${own}.${fn};`),
+    '',
+  ].join('\n');
 }
 
 function write(file: string, content: string | Uint8Array): void {

@@ -20,27 +20,34 @@
  *   out     = 0.804·10 + 0.196·20 = 11.96
  *
  * Judged: values (V ≠ D, T ≠ S), masks, logits of ±10 000, gradients, no more than twice the kernels of a
- * plain solution, nothing leaked, wrong arguments refused.
+ * plain solution, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireMask } from '../arguments';
+
+export interface Options {
+  /** bool, broadcastable to [B,H,T,S], true where a query may attend. */
+  mask?: tf.Tensor;
+  /** Key s is visible to query t if s ≤ t + S − T. With a mask, both must allow. */
+  causal?: boolean;
+  /** Default 1/√D. */
+  scale?: number;
+}
 
 /**
  * @param q_BHTD queries
  * @param k_BHSD keys
  * @param v_BHSV values
- * @param options mask: bool, broadcastable to [B,H,T,S], true where a query may attend.
- *   causal: key s is visible to query t if s ≤ t + S − T. With both, both must allow. scale: default 1/√D.
  * @returns out_BHTV. A query that may attend to nothing gets zeros.
- * @throws RangeError where sizes disagree; TypeError for what is no float32 tensor (mask: bool)
+ * @throws RangeError where sizes disagree; TypeError for anything but a float32 tensor (mask: bool)
  */
 export function scaledDotProduct(
   q_BHTD: tf.Tensor4D,
   k_BHSD: tf.Tensor4D,
   v_BHSV: tf.Tensor4D,
-  options: { mask?: tf.Tensor; causal?: boolean; scale?: number } = {},
+  options: Options = {},
 ): tf.Tensor4D {
-  // TODO 1  Refuse wrong arguments: `axes` and `requireMask` do it in two lines, and give you the sizes.
+  // TODO 1  Refuse invalid arguments: `axes` and `requireMask` do it in two lines, and give you the sizes.
   // TODO 2  scores_BHTS: the dot product of every query with every key, times the scale.
   // TODO 3  Where a query may not attend, make the score so low that softmax gives it nothing.
   // TODO 4  weights_BHTS: softmax over the keys. What happens in a row where nothing is allowed?

@@ -20,7 +20,7 @@
  * nothing but -Infinity has nothing to choose from. Here it gives zeros. (Most libraries give NaN.)
  *
  * Judged: values at ranks 1 to 5, logits of ±10 000, -Infinity in some places or in a whole row, that a shift
- * changes nothing, gradients (finite beside -Infinity, too), all rows at once, nothing leaked, wrong arguments refused.
+ * changes nothing, gradients (finite beside -Infinity, too), all rows at once, no memory leak, invalid arguments refused.
  * The point is to build it: leave tf.softmax, tf.logSoftmax and tf.logSumExp alone.
  */
 import type * as tf from '@tensorflow/tfjs';
@@ -29,13 +29,13 @@ import { requireTensor } from '../arguments';
 /**
  * @param x scores, of rank 1 or more; -Infinity is allowed, +Infinity and NaN are not looked for
  * @returns weights of x's shape: each row along the last axis sums to one, or is zeros if all its scores are -Infinity
- * @throws RangeError for a scalar, which has no axis to sum along; TypeError for what is no float32 tensor
+ * @throws RangeError for a scalar, which has no axis to sum along; TypeError for anything but a float32 tensor
  */
 export function softmax(x: tf.Tensor): tf.Tensor {
-  // TODO 1  Refuse wrong arguments: `requireTensor` does the kinds; a scalar (rank 0) is yours, and must name the rank.
-  // TODO 2  The largest score of each row. Which axis, and why does keeping it (keepDims) help in the next step?
-  // TODO 3  exp of the scores less the largest. What is -Infinity − (-Infinity), and how do you keep it from arising?
-  // TODO 4  Divide by the sum of each row. What is that sum in a row of nothing but -Infinity?
+  // TODO 1  Refuse invalid arguments: `requireTensor` does the kinds; a scalar (rank 0) is yours, and must name the rank.
+  // TODO 2  The maximum of each row. Which axis, and why does keeping it (keepDims) help in the next step?
+  // TODO 3  exp of the scores minus the maximum. What is -Infinity − (-Infinity), and how do you keep it from arising?
+  // TODO 4  Divide by the sum of each row. What is that sum in a row of only -Infinity?
   // TODO 5  Use tf.tidy, so that nothing in between stays in memory.
   throw new Error('TODO 1: softmax is not written yet');
 }

@@ -22,7 +22,7 @@
  *   joined  [[7.31, 50], [5, 73.1]], and Wo = [[0, 1], [1, 0]] swaps the columns: y = [[50, 7.31], [73.1, 5]]
  *
  * Judged: values (with and without biases, context and masks), queries with nothing to attend to, large logits,
- * gradients of the input and of every weight, as many kernels for 8 heads as for 2, nothing leaked, wrong
+ * gradients of the input and of every weight, as many kernels for 8 heads as for 2, no memory leak, invalid
  * arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
@@ -41,22 +41,26 @@ export interface MultiHeadWeights {
   bo?: tf.Tensor1D;
 }
 
+export interface Options {
+  /** H. It divides M. */
+  heads: number;
+  /** Where keys and values come from; default x. */
+  context_BSM?: tf.Tensor3D;
+  /** bool, broadcastable to [B,H,T,S], true where a query may attend. */
+  mask?: tf.Tensor;
+  /** Key s is visible to query t if s ≤ t + S − T. With a mask, both must allow. */
+  causal?: boolean;
+}
+
 /**
- * @param x_BTM what asks
- * @param weights projections; see MultiHeadWeights
- * @param options heads: H. context_BSM: what is asked, default x. mask: bool, broadcastable to [B,H,T,S], true
- *   where a query may attend. causal: key s is visible to query t if s ≤ t + S − T. With both, both must allow.
+ * @param x_BTM the tokens that ask
  * @returns [B,T,M]. A head in which a query may attend to nothing contributes zeros to Wo.
- * @throws RangeError where sizes disagree or heads does not divide M; TypeError for what is no float32 tensor
+ * @throws RangeError where sizes disagree or heads does not divide M; TypeError for anything but a float32 tensor
  *   (mask: bool)
  */
-export function multiHeadAttention(
-  x_BTM: tf.Tensor3D,
-  weights: MultiHeadWeights,
-  options: { heads: number; context_BSM?: tf.Tensor3D; mask?: tf.Tensor; causal?: boolean },
-): tf.Tensor3D {
-  // TODO 1  Refuse wrong arguments. `axes` compares wq with x_BTM if you call it wq_MM, and skips what is undefined:
-  //         so ask for the four matrices with `requireTensor`. Does `heads` divide M?
+export function multiHeadAttention(x_BTM: tf.Tensor3D, weights: MultiHeadWeights, options: Options): tf.Tensor3D {
+  // TODO 1  Refuse invalid arguments. `axes` compares wq with x_BTM if you call it wq_MM, and skips what is undefined:
+  //         so check the four matrices with `requireTensor`. Does `heads` divide M?
   // TODO 2  Project: x Wq, c Wk, c Wv, whole matrices, plus biases. tf.matMul of 3 axes with 2 gives the right values
   //         but cannot be differentiated: fold batch and length into one axis first.
   // TODO 3  Split: [B,T,M] → [B,H,T,D]. One reshape is not enough: which axis must move?

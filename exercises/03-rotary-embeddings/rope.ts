@@ -6,9 +6,8 @@
  *   ┌ a' ┐   ┌ cos pθ_i   −sin pθ_i ┐ ┌ a ┐
  *   └ b' ┘ = └ sin pθ_i    cos pθ_i ┘ └ b ┘                             (Su et al. 2021, eq. 15, arXiv:2104.09864)
  *
- * Attention by itself does not know where a token stands. RoPE turns queries and keys before their dot product.
- * A query turned by pθ and a key turned by sθ then differ by (p − s)θ: their score knows how far apart they are,
- * and nothing else.
+ * Attention alone does not know the position of a token. RoPE turns queries and keys before their dot product.
+ * A query turned by pθ and a key turned by sθ then differ by (p − s)θ: their score depends on the distance only.
  *
  * Which two components (a, b) form pair i is a convention, and checkpoints only work with their own:
  *
@@ -25,25 +24,27 @@
  *
  * Judged: values for both pairings, any base, positions in any order; positions from 131 072 on; scores that depend
  * on the distance alone, lengths kept, position 0 changing nothing; gradients; a number of kernels that does not grow
- * with T, and no rotation matrices; nothing leaked, wrong arguments refused.
+ * with T, and no rotation matrices; no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
 
+export interface Options {
+  /** Which components are turned together. */
+  pairing: 'half' | 'interleaved';
+  /** Default 10000. */
+  base?: number;
+}
+
 /**
  * @param x_BHTD queries or keys
- * @param positions where each of the T tokens stands: T integers ≥ 0, in any order
- * @param options pairing: which components are turned together. base: default 10000
+ * @param positions the position of each of the T tokens: T integers ≥ 0, in any order
  * @returns x with every pair turned, same shape
  * @throws RangeError where D is odd, positions are not T integers ≥ 0, pairing is neither of the two or base is not a
- *   positive number; TypeError where x is no float32 tensor or positions is no array
+ *   positive number; TypeError where x is not a float32 tensor or positions is not an array
  */
-export function rope(
-  x_BHTD: tf.Tensor4D,
-  positions: number[],
-  options: { pairing: 'half' | 'interleaved'; base?: number },
-): tf.Tensor4D {
-  // TODO 1  Refuse wrong arguments. `axes` gives you the sizes, `requireInteger` checks one position.
+export function rope(x_BHTD: tf.Tensor4D, positions: number[], options: Options): tf.Tensor4D {
+  // TODO 1  Refuse invalid arguments. `axes` gives you the sizes, `requireInteger` checks one position.
   // TODO 2  The D/2 frequencies θ_i, and the T · D/2 angles p · θ_i. A tensor holds 24 bits of a number, which is not
   //         enough for 131 072 radians: where can you compute the angles with 53?
   // TODO 3  Two tensors: the cosines and the sines.

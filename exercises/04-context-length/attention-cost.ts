@@ -26,7 +26,7 @@
  *   264 flops for 144 + 60 bytes that have to be read                          decodeIntensity    1.294…
  *
  * Judged: bytes, flops and intensity of Llama 2 7B, Llama 3 8B, Mistral 7B and of sizes that are all different;
- * exact integers below 2⁵³, right to 12 digits above; how each number grows; wrong arguments refused.
+ * exact integers below 2⁵³, right to 12 digits above; how each number grows; invalid arguments refused.
  */
 import { requireInteger } from '../arguments';
 
@@ -44,7 +44,7 @@ export interface AttentionConfig {
 export interface AttentionCost {
   /** All layers, all tokens of all sequences. */
   prefillFlops: number;
-  /** All layers, one new token for each sequence. */
+  /** All layers, one new token per sequence. */
   decodeFlops: number;
   /** The score matrix [B, H, T, T] of one layer: the layers come one after another. */
   scoreBytes: number;
@@ -52,16 +52,16 @@ export interface AttentionCost {
   kvCacheBytes: number;
   /** The four matrices of all layers. */
   weightBytes: number;
-  /** Flops of a decode step for each byte of weights and cache: decodeFlops / (weightBytes + kvCacheBytes). */
+  /** Flops of a decode step per byte of weights and cache: decodeFlops / (weightBytes + kvCacheBytes). */
   decodeIntensity: number;
 }
 
 /**
- * @returns integers, decodeIntensity excepted
- * @throws RangeError for what is no positive (safe) integer, and for heads that are no multiple of kvHeads
+ * @returns integers, except decodeIntensity
+ * @throws RangeError for a size that is not a positive (safe) integer, and for heads that are not a multiple of kvHeads
  */
 export function attentionCost(config: AttentionConfig): AttentionCost {
-  // TODO 1  Refuse wrong arguments: `requireInteger` for each of the eight, then heads against kvHeads.
+  // TODO 1  Refuse invalid arguments: `requireInteger` for each of the eight, then heads against kvHeads.
   // TODO 2  How many values do the four matrices of one layer hold? weightBytes follows.
   // TODO 3  Flops of one token's projections, and of its two products with T keys. decodeFlops follows, then prefillFlops.
   // TODO 4  scoreBytes and kvCacheBytes: which of the two grows with H, and which with G?

@@ -26,33 +26,46 @@
  *   out = 13/2 = 6.5,  lse = ln 6 + ln 2 = ln 12 = 2.485
  *
  * Judged: values for any block sizes, causal masks with T ≠ S, logits of ±10 000, gradients, no tensor larger than
- * an input or one tile of scores, memory that grows like T, causal flops near half of full, nothing leaked, wrong
- * arguments refused.
+ * an input or one tile of scores, memory that grows like T, causal flops near half of full, no memory leak,
+ * invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
+
+export interface Options {
+  /** Queries and keys in a tile: integers ≥ 1 that need not divide T and S. */
+  blockQ: number;
+  blockK: number;
+  /** Key s is visible to query t if s ≤ t + S − T. */
+  causal?: boolean;
+}
+
+export type Output = {
+  out_BHTV: tf.Tensor4D;
+  /** ln Σ exp(q·k/√D) over the visible keys. */
+  lse_BHT: tf.Tensor3D;
+};
 
 /**
  * @param q_BHTD queries
  * @param k_BHSD keys
  * @param v_BHSV values
- * @param options blockQ, blockK: queries and keys in a tile, integers of at least 1 that need not divide T and S.
- *   causal: key s is visible to query t if s ≤ t + S − T.
- * @returns out_BHTV, and lse_BHT: ln Σ exp(q·k/√D) over the visible keys. A query that sees no key: zeros, −Infinity.
- * @throws RangeError where sizes disagree or a block size is no integer ≥ 1; TypeError for what is no float32 tensor
+ * @returns output and log-sum-exp. A query that sees no key: zeros, −Infinity.
+ * @throws RangeError where sizes disagree or a block size is not an integer ≥ 1; TypeError for anything but a float32
+ *   tensor
  */
 export function flashAttention(
   q_BHTD: tf.Tensor4D,
   k_BHSD: tf.Tensor4D,
   v_BHSV: tf.Tensor4D,
-  options: { blockQ: number; blockK: number; causal?: boolean },
-): { out_BHTV: tf.Tensor4D; lse_BHT: tf.Tensor3D } {
-  // TODO 1  Refuse wrong arguments with `axes` and `requireInteger`.
-  // TODO 2  With `causal` and T > S the first T − S queries see no key. Answer them without any tile.
+  options: Options,
+): Output {
+  // TODO 1  Refuse invalid arguments with `axes` and `requireInteger`.
+  // TODO 2  With `causal` and T > S the first T − S queries see no key. Their results need no tile.
   // TODO 3  Loop over blocks of queries, and for each over blocks of keys up to the last key that the block sees.
   //         tf.slice cuts them; the last ones may be short.
   // TODO 4  One tile: scores, the mask if the diagonal crosses it, then m, l and acc as above.
-  //         A tf.tidy for each tile returns the three and frees the rest; dispose of the three they replace.
+  //         A tf.tidy per tile returns the three and frees the rest; dispose the three that they replace.
   // TODO 5  After the last tile of keys: out and lse of this block of queries.
   // TODO 6  Join the blocks with tf.concat.
   throw new Error('TODO 1: flashAttention is not written yet');

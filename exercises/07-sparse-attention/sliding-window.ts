@@ -27,27 +27,31 @@
  *   out_3 = (1·3 + 3·5) / 4 = 4.5
  *
  * Judged: values (T not a multiple of W, W = 1, W > T), logits of ±10 000, that nothing outside the window counts,
- * gradients, flops and largest tensor that grow like T, nothing leaked, wrong arguments refused.
+ * gradients, flops and largest tensor that grow like T, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
+
+export interface Options {
+  /** How many keys a query sees, its own included: an integer ≥ 1. A window ≥ T is plain causal attention. */
+  window: number;
+}
 
 /**
  * @param q_BHTD queries
  * @param k_BHTD keys
  * @param v_BHTV values
- * @param options window: how many keys a query sees, its own included. An integer of at least 1; from T on, the
- *   window holds everything, and this is plain causal attention.
  * @returns out_BHTV
- * @throws RangeError where sizes disagree or the window is no integer ≥ 1; TypeError for what is no float32 tensor
+ * @throws RangeError where sizes disagree or the window is not an integer ≥ 1; TypeError for anything but a
+ *   float32 tensor
  */
 export function slidingWindow(
   q_BHTD: tf.Tensor4D,
   k_BHTD: tf.Tensor4D,
   v_BHTV: tf.Tensor4D,
-  options: { window: number },
+  options: Options,
 ): tf.Tensor4D {
-  // TODO 1  Refuse wrong arguments with `axes` and `requireInteger`.
+  // TODO 1  Refuse invalid arguments with `axes` and `requireInteger`.
   // TODO 2  Blocks of queries. T need not be a multiple of the block, so pad, or let the last block be short.
   // TODO 3  For every block the keys and values that it needs: tf.pad, tf.slice, tf.reshape and tf.concat are enough.
   // TODO 4  Scores of each block, and a mask for what lies outside the window of its query or before the first key.

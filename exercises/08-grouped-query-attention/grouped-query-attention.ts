@@ -22,34 +22,39 @@
  *   head 0: weights [1/4, 3/4], out 17.5        head 2: weights [3/4, 1/4], out 32.5
  *   head 1: weights [1/2, 1/2], out 15          head 3: weights [1/2, 1/2], out 35
  *
- * Judged: values for any G that divides H, masks, queries with nothing to attend to, large logits, gradients, kernels
- * that do not grow with G, nothing leaked, wrong arguments refused. And the point of it all: keys and values are never
+ * Judged: values for any G that divides H, masks, queries with no visible key, large logits, gradients, kernels
+ * that do not grow with G, no memory leak, invalid arguments refused. The point of this exercise: keys and values are never
  * repeated. With one query (decoding), no tensor may be larger than the inputs or the scores.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireMask } from '../arguments';
 
+export interface Options {
+  /** bool, broadcastable to [B,H,T,S], true where a query may attend. */
+  mask?: tf.Tensor;
+  /** Key s is visible to query t if s ≤ t + S − T. With a mask, both must allow. */
+  causal?: boolean;
+}
+
 /**
  * @param q_BHTD queries
- * @param k_BGSD keys, one head a group
- * @param v_BGSV values, one head a group
- * @param options mask: bool, broadcastable to [B,H,T,S], true where a query may attend.
- *   causal: key s is visible to query t if s ≤ t + S − T. With both, both must allow.
+ * @param k_BGSD keys, one head per group
+ * @param v_BGSV values, one head per group
  * @returns out_BHTV. A query that may attend to nothing gets zeros.
- * @throws RangeError where sizes disagree or H is not a multiple of G; TypeError for what is no float32 tensor
+ * @throws RangeError where sizes disagree or H is not a multiple of G; TypeError for anything but a float32 tensor
  *   (mask: bool)
  */
 export function groupedQueryAttention(
   q_BHTD: tf.Tensor4D,
   k_BGSD: tf.Tensor4D,
   v_BGSV: tf.Tensor4D,
-  options: { causal?: boolean; mask?: tf.Tensor } = {},
+  options: Options = {},
 ): tf.Tensor4D {
-  // TODO 1  Refuse wrong arguments: `axes`, `requireMask`, and an H that is not a multiple of G.
+  // TODO 1  Refuse invalid arguments: `axes`, `requireMask`, and an H that is not a multiple of G.
   // TODO 2  scores_BHTS without repeating a key. tf.matMul takes batch axes modulo their size where they differ, which
-  //         picks wrong keys in silence: give both sides the same batch axes. Which heads use the same keys, and
+  //         picks wrong keys without an error: give both sides the same batch axes. Which heads use the same keys, and
   //         where do these heads lie in memory?
-  // TODO 3  Mask and softmax, as in lecture 01. The mask has an axis for every head, so the scores need theirs back.
+  // TODO 3  Mask and softmax, as in lecture 01. The mask has a head axis, so the scores need theirs again.
   // TODO 4  out_BHTV: the weights times the values, grouped in the same way. Use tf.tidy.
   throw new Error('TODO 1: groupedQueryAttention is not written yet');
 }

@@ -1,7 +1,7 @@
 /**
  * Multi-head latent attention (MLA)
  *
- * Instead of keys and values of every head, cache one short latent vector a token, and grow keys and values from it:
+ * Instead of keys and values of every head, cache one short latent vector per token, and compute both from it:
  *
  *   c_s = RMSNorm(x_s W_DKV)         the latent, C numbers, cached         (DeepSeek-V2, eq. 9, arXiv:2405.04434)
  *   r_s = RoPE(x_s W_KR)             a rotary key, R numbers, cached, shared by all heads                 (eq. 15)
@@ -11,10 +11,10 @@
  *
  *   score_hts = (q_th · k_sh + ρ_th · r_s) / √(D + R),   causal softmax over s,   out_t = concat_h(Σ_s w_hts v_sh) W_O
  *
- * attendNaive does just that. attendAbsorbed never makes k or v: products of matrices can be taken in another order,
+ * attendNaive does exactly that. attendAbsorbed never computes k or v: matrix products can be taken in another order,
  *
  *   q · (c W_UK) = (q W_UKᵀ) · c          so the query moves into the latent space,
- *   Σ w (c W_UV) = (Σ w c) W_UV           and values are grown once a query, not once a key.
+ *   Σ w (c W_UV) = (Σ w c) W_UV           and values are computed once per query, not once per key.
  *
  * Shapes. B batch, H heads, T queries, S cached tokens, M model, C latent, R rotary, D content, V value dimension:
  *
@@ -30,8 +30,8 @@
  * interleaved (2i with 2i + 1), base 10000. x holds the last T of the S tokens in the cache, so query t sees key s if
  * s ≤ t + S − T.
  *
- * Judged: the cache, both forms, absorbed = naive, decoding = the whole at once, gradients; the absorbed form's flops
- * and its largest tensor (no tensor with an H and an S axis but the scores); nothing leaked, wrong arguments refused.
+ * Judged: the cache, both forms, absorbed = naive, token by token = all at once, gradients; the absorbed form's flops and
+ * its largest tensor (only the scores have both an H and an S axis); no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger, requireTensor } from '../arguments';
@@ -60,24 +60,27 @@ export interface LatentCache {
 }
 
 /**
- * What is cached of each token: C + R numbers, however many heads there are.
+ * What is cached for each token: C + R numbers, however many heads there are.
  *
- * @param positions where the tokens of x stand, integers ≥ 0
- * @throws RangeError where sizes disagree, R is odd, or positions are wrong; TypeError for what is no float32 tensor
+ * @param positions of the T tokens in x, integers ≥ 0
+ * @throws RangeError where sizes disagree, R is odd, or there are not T valid positions; TypeError for anything but a
+ *   float32 tensor
  */
 export function compress(x_BTM: tf.Tensor3D, weights: LatentWeights, positions: number[]): LatentCache {
-  // TODO 1  Refuse wrong arguments. `axes` compares any tensors whose names say their axes.
+  // TODO 1  Refuse invalid arguments. `axes` compares any tensors whose names say their axes.
   // TODO 2  Project x down to the latent, and normalise it.
   // TODO 3  Project x to the rotary key and turn it (lecture 03; it has no head axis).
   throw new Error('TODO 1: compress is not written yet');
 }
 
 /**
- * Attention with keys and values of every head grown from the cache.
+ * Attention with keys and values of every head computed from the cache.
  *
  * @param x_BTM the last T of the S tokens in the cache
- * @param positions where the tokens of x stand, integers ≥ 0
- * @throws RangeError where sizes disagree, T > S, R is odd, or positions are wrong; TypeError for no float32 tensor
+ * @param cache belongs to the caller, so do not change or dispose it
+ * @param positions of the T tokens in x, integers ≥ 0
+ * @throws RangeError where sizes disagree, T > S, R is odd, or there are not T valid positions; TypeError for anything
+ *   but a float32 tensor
  */
 export function attendNaive(
   x_BTM: tf.Tensor3D,
@@ -86,12 +89,12 @@ export function attendNaive(
   positions: number[],
 ): tf.Tensor3D {
   // TODO 4  Queries per head: content first, then the rotary part, turned.
-  // TODO 5  Keys and values of all heads. Beware: for B > 1, tf.matMul([B,1,S,C], [1,H,C,D]) pairs the wrong matrices.
+  // TODO 5  Keys and values of all heads. For B > 1, tf.matMul([B,1,S,C], [1,H,C,D]) pairs the wrong matrices.
   // TODO 6  Scores, causal softmax, values, heads side by side, W_O.
   throw new Error('TODO 4: attendNaive is not written yet');
 }
 
-/** The same result (arguments as above) without keys or values of single heads. */
+/** The same result as attendNaive, with the same arguments, but without keys or values of single heads. */
 export function attendAbsorbed(
   x_BTM: tf.Tensor3D,
   cache: LatentCache,
@@ -99,7 +102,7 @@ export function attendAbsorbed(
   positions: number[],
 ): tf.Tensor3D {
   // TODO 7  Move the content queries into the latent space: [H, C, D] is small, the cache is not.
-  // TODO 8  All heads read the same latents. Heads and queries folded into one axis make one matrix product a batch.
-  // TODO 9  Average latents first; grow the values afterwards.
+  // TODO 8  All heads read the same latents. Fold heads and queries into one axis: one matrix product per sequence.
+  // TODO 9  First average the latents, then compute the values from the mean.
   throw new Error('TODO 7: attendAbsorbed is not written yet');
 }

@@ -21,31 +21,46 @@
  *   h     = [0.693, 0.693, 3.119]      the second token is not let in
  *   y     = h + u = [1.693, 2.693, 7.119]
  *
- * A loop over time is right, and far too slow: thousands of kernels, each with little to do. But two steps are one:
+ * A loop over time is right, but far too slow: thousands of kernels, each with little to do. But two steps make one step:
  *
  *   h ↦ a₁h + b₁   and then   h ↦ a₂h + b₂   is   h ↦ (a₂a₁)h + (a₂b₁ + b₂)
  *
- * and that composition is associative, so all prefixes can be had in about log₂ L rounds. In round r = 0, 1, 2, …
- * every position composes what it has with what the position 2^r before it has, and from then on it covers twice
+ * and that composition is associative, so about log₂ L rounds compute all prefixes. In round r = 0, 1, 2, …
+ * every position composes its step with the step of the position 2^r before it, and then covers twice
  * as many steps (Hillis and Steele 1986). Positions before the first step hold the identity: a = 1, b = 0.
  *
- * Judged: values, every option, L = 1 and any other L, long sequences whose decays multiply to zero (so nothing may
- * be divided by such a product), |delta| and |z| up to 10 000, gradients, kernels that do not grow with L (no more
- * than √L), nothing of L × L, nothing leaked, wrong arguments refused.
+ * Judged: values, every option, L = 1 and any other L, long sequences whose decays multiply to zero (so do not
+ * divide by such a product), |delta| and |z| up to 10 000, gradients, kernels that do not grow with L (no more
+ * than √L), nothing of L × L, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes } from '../arguments';
 
+export interface Options {
+  /** Weight of u in the output. */
+  d_I?: tf.Tensor1D;
+  /** The gate. */
+  z_BLI?: tf.Tensor3D;
+  /** Added to delta. */
+  deltaBias_I?: tf.Tensor1D;
+  /** Whether delta, with its bias, goes through softplus; default false. */
+  softplus?: boolean;
+}
+
+export type Output = {
+  y_BLI: tf.Tensor3D;
+  /** h after the last step, without D, z or C. */
+  lastState_BIN: tf.Tensor3D;
+};
+
 /**
- * @param u_BLI what goes in
+ * @param u_BLI the input
  * @param delta_BLI step sizes, before bias and softplus
- * @param a_IN the diagonal of A for each channel, itself and not its logarithm; negative where the state is to fade
+ * @param a_IN the diagonal of A per channel: A itself, not its logarithm; negative where the state decays
  * @param b_BLN how u is written into the state
  * @param c_BLN how the state is read
- * @param options d_I: weight of u in the output. z_BLI: the gate. deltaBias_I: added to delta.
- *   softplus: whether delta (with its bias) goes through softplus; default false
- * @returns y_BLI, and lastState_BIN: h after the last step, without D, z or C
- * @throws RangeError where sizes disagree; TypeError for what is no float32 tensor
+ * @returns y_BLI and the last state
+ * @throws RangeError where sizes disagree; TypeError for anything but a float32 tensor
  */
 export function selectiveScan(
   u_BLI: tf.Tensor3D,
@@ -53,9 +68,9 @@ export function selectiveScan(
   a_IN: tf.Tensor2D,
   b_BLN: tf.Tensor3D,
   c_BLN: tf.Tensor3D,
-  options: { d_I?: tf.Tensor1D; z_BLI?: tf.Tensor3D; deltaBias_I?: tf.Tensor1D; softplus?: boolean } = {},
-): { y_BLI: tf.Tensor3D; lastState_BIN: tf.Tensor3D } {
-  // TODO 1  Refuse wrong arguments: list the options in `axes` too, it skips those that are undefined.
+  options: Options = {},
+): Output {
+  // TODO 1  Refuse invalid arguments: list the options in `axes` too, it skips those that are undefined.
   // TODO 2  δ: the bias first, then softplus. What does log(1 + exp(x)) give for x = 1000?
   // TODO 3  decay_BLIN and input_BLIN, for all positions at once.
   // TODO 4  state_BLIN: compose with the position 1 before, then 2 before, then 4 … until every step is covered.

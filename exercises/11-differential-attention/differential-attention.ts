@@ -30,39 +30,41 @@
  *
  * Judged: values (V ≠ 2D and T ≠ S too), λ at several depths, both maps causal, small values where the 1e-5 counts,
  * logits of ±10 000, gradients (the λ vectors included), one product with the values and no loop over heads,
- * nothing leaked, wrong arguments refused.
+ * no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger, requireTensor } from '../arguments';
 
+export type Input = {
+  q1_BHTD: tf.Tensor4D;
+  q2_BHTD: tf.Tensor4D;
+  k1_BHSD: tf.Tensor4D;
+  k2_BHSD: tf.Tensor4D;
+  v_BHSV: tf.Tensor4D;
+};
+
+export interface Options {
+  /** λ is made of these four vectors. */
+  lambdaQ1_D: tf.Tensor1D;
+  lambdaK1_D: tf.Tensor1D;
+  lambdaQ2_D: tf.Tensor1D;
+  lambdaK2_D: tf.Tensor1D;
+  /** The number of the layer, from 1. */
+  depth: number;
+  /** The weight of the norm; default all ones. */
+  normWeight_V?: tf.Tensor1D;
+  /** In both maps, key s is visible to query t if s ≤ t + S − T. */
+  causal?: boolean;
+}
+
 /**
  * @param input queries, keys and values; the two halves of a head come as separate tensors
- * @param options lambdaQ1_D, lambdaK1_D, lambdaQ2_D, lambdaK2_D: the vectors that λ is made of. depth: number of
- *   the layer, from 1. normWeight_V: weight of the norm; default all ones. causal: in both maps, key s is visible to
- *   query t if s ≤ t + S − T.
  * @returns out_BHTV. A query that may attend to nothing gets zeros.
  * @throws RangeError where sizes disagree or depth is not an integer of at least 1;
- *   TypeError for what is missing or no float32 tensor
+ *   TypeError for a tensor that is missing or not float32
  */
-export function differentialAttention(
-  input: {
-    q1_BHTD: tf.Tensor4D;
-    q2_BHTD: tf.Tensor4D;
-    k1_BHSD: tf.Tensor4D;
-    k2_BHSD: tf.Tensor4D;
-    v_BHSV: tf.Tensor4D;
-  },
-  options: {
-    lambdaQ1_D: tf.Tensor1D;
-    lambdaK1_D: tf.Tensor1D;
-    lambdaQ2_D: tf.Tensor1D;
-    lambdaK2_D: tf.Tensor1D;
-    depth: number;
-    normWeight_V?: tf.Tensor1D;
-    causal?: boolean;
-  },
-): tf.Tensor4D {
-  // TODO 1  Refuse wrong arguments. `axes` skips what is undefined, so ask for the required ones with `requireTensor`.
+export function differentialAttention(input: Input, options: Options): tf.Tensor4D {
+  // TODO 1  Refuse invalid arguments. `axes` skips what is undefined, so check the required ones with `requireTensor`.
   // TODO 2  λ_init is a plain number; λ is a tensor, so that gradients reach the four vectors.
   // TODO 3  A₁ and A₂, each masked before its softmax where causal is set.
   // TODO 4  Combine the maps first, then multiply by the values: one product instead of two.

@@ -23,34 +23,43 @@
  *   experts = [0, 2],   weights = [0.4, 0, 0.3, 0] / 0.7 = [0.571, 0, 0.429, 0]
  *   load balance = 4 · (½·0.4 + ½·0.3) = 1.4,   z-loss = (ln 10)² = 5.302
  *
- * Which experts are chosen is a step function: no gradient flows through it. It flows through the chosen p (so the gate
- * learns from the task), through P_e and through the z-loss. tf.topk and comparisons refuse to be differentiated, so
- * the choice has to be kept off the tape: tf.customGrad with a gradient of zeros does that.
+ * Which experts are chosen is a step function: no gradient flows through it. The gradient flows through the chosen p (so the gate
+ * learns from the task), through P_e and through the z-loss. tf.topk and comparisons have no gradient, so
+ * the choice must be kept off the tape: tf.customGrad with a gradient of zeros does that.
  *
  * Judged: weights and experts (renormalised or not, k = E, a single expert), both losses, logits of ±10 000, ties, that
- * exactly k experts are used, gradients, all tokens at once, nothing leaked, wrong arguments refused.
+ * exactly k experts are used, gradients, all tokens at once, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
 
+export interface Options {
+  /** Experts per token, 1 ≤ k ≤ E. */
+  k: number;
+  /** Whether the chosen probabilities are divided by their sum; default true. */
+  renormalise?: boolean;
+}
+
+export type Gates = {
+  /** 0 for experts that are not chosen. */
+  weights_TE: tf.Tensor2D;
+  /** int32, largest logit first, the lower index first in a tie. Ranked by logits: probabilities can underflow to 0. */
+  experts_TK: tf.Tensor2D;
+  loadBalanceLoss: tf.Scalar;
+  zLoss: tf.Scalar;
+};
+
 /**
  * @param x_TM tokens
  * @param wg_ME the gate's weights
- * @param options k: experts a token, 1 ≤ k ≤ E. renormalise: the chosen probabilities are divided by their sum (default)
- * @returns weights_TE: 0 for experts not chosen. experts_TK: int32, largest logit first, the lower index first in a tie;
- *   ranked by logits, since probabilities can underflow to equal zeros. loadBalanceLoss and zLoss: scalars
- * @throws RangeError where sizes disagree or k is not an integer in 1 … E; TypeError for what is no float32 tensor
+ * @throws RangeError where sizes disagree or k is not an integer in 1 … E; TypeError for anything but a float32 tensor
  */
-export function topKGating(
-  x_TM: tf.Tensor2D,
-  wg_ME: tf.Tensor2D,
-  options: { k: number; renormalise?: boolean },
-): { weights_TE: tf.Tensor2D; experts_TK: tf.Tensor2D; loadBalanceLoss: tf.Scalar; zLoss: tf.Scalar } {
-  // TODO 1  Refuse wrong arguments: `axes` and `requireInteger`; that k is at most E is yours, and must name both.
+export function topKGating(x_TM: tf.Tensor2D, wg_ME: tf.Tensor2D, options: Options): Gates {
+  // TODO 1  Refuse invalid arguments: `axes` and `requireInteger`; check that k is at most E yourself.
   // TODO 2  logits_TE, and p_TE over all experts.
   // TODO 3  experts_TK with tf.topk, and from it chosen_TE: 1 where an expert was chosen, else 0, off the tape.
   // TODO 4  weights_TE: the chosen p, divided by their sum if renormalise.
   // TODO 5  loadBalanceLoss. What do the f_e sum to, and the P_e?
-  // TODO 6  zLoss. tf.logSumExp takes the largest off first. Use tf.tidy, so that nothing in between stays in memory.
+  // TODO 6  zLoss. tf.logSumExp subtracts the maximum first. Use tf.tidy, so that no other tensor stays in memory.
   throw new Error('TODO 1: topKGating is not written yet');
 }

@@ -1,5 +1,5 @@
 import { defineGrader } from '../../kit/author/grader.ts';
-import { at, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { at, ndarray, sizeOf, stack } from '../../kit/author/ndarray.ts';
 
 interface Case {
   shape: number[];
@@ -7,7 +7,7 @@ interface Case {
   std?: number;
   center?: number;
   alternating?: boolean;
-  /** Share of the scores that are -Infinity; each row keeps at least one, save the first where `emptyRow` is set. */
+  /** Share of the scores that are -Infinity; each row keeps at least one, except the first where `emptyRow` is set. */
   blocked?: number;
   emptyRow?: boolean;
 }
@@ -28,55 +28,43 @@ export default defineGrader({
     return { x: ndarray(shape, data) };
   },
 
-  run: async (submission, { x }) => ({ weights: await submission.softmax(x) }),
+  run: async (f, { x }) => ({ weights: await f.softmax(x) }),
 
-  expected: (oracle, { x }) => ({
-    weights: stack(x.shape.slice(0, -1), (...row) => oracle.softmax(at(x, ...row))),
-  }),
+  expected: (oracle, { x }) => ({ weights: stack(x.shape.slice(0, -1), (...row) => oracle.softmax(at(x, ...row))) }),
 
   reduction: ({ shape }) => shape[shape.length - 1],
 
   properties: {
     shift: {
-      params: (fc) =>
-        fc.record({
-          shape: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
-          center: fc.integer({ min: -2000, max: 2000 }),
-        }),
-      holds:
-        ({ submission, draw, read, difference }) =>
-        async ({ shape, center = 0 }) => {
-          // Eighths stay exact in float32 when an integer is added.
-          const eighths = draw.integers(shape, -32, 32).data;
-          const shiftedBy = (by: number) => {
-            const x = Array.from(eighths, (score) => score / 8 + by);
-            return submission.softmax(ndarray(shape, x)).then(read);
-          };
-          const found = difference(await shiftedBy(0), await shiftedBy(center));
-          return found && `softmax(x + ${center}) is not softmax(x) for x of shape [${shape}]: ${found}`;
-        },
+      sizes: {
+        shape: (fc) => fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+        center: [-2000, 2000],
+      },
+      holds({ shape, center = 0 }, { f, draw, same }) {
+        // Eighths stay exact in float32 when an integer is added.
+        const eighths = draw.integers(shape, -32, 32).data;
+        const shiftedBy = (by: number) =>
+          f.softmax(
+            ndarray(
+              shape,
+              eighths.map((score) => score / 8 + by),
+            ),
+          );
+        const sentence = `softmax(x + ${center}) is not softmax(x) for x of shape [${shape}]`;
+        return same(shiftedBy(0), shiftedBy(center), sentence);
+      },
     },
   },
 
   rejects: {
-    scalar: {
-      error: 'RangeError',
-      mentions: ['softmax', 0],
-      call: (f) => f.softmax(ndarray([], [3])),
-    },
-    integers: {
+    'x is a scalar': { error: 'RangeError', names: ['softmax', 'x', 'rank'], call: (f) => f.softmax(ndarray([], [3])) },
+    'x is int32': {
       error: 'TypeError',
-      mentions: ['softmax', 'float32', 'int32'],
+      names: ['softmax', 'x'],
       call: (f, draw) => f.softmax(draw.integers([2, 3], -4, 4)),
     },
-    noTensor: {
-      error: 'TypeError',
-      mentions: ['softmax', 'tensor'],
-      call: (f) => f.softmax([1, 2, 3]),
-    },
+    'x is an array': { error: 'TypeError', names: ['softmax', 'x'], call: (f) => f.softmax([1, 2, 3]) },
   },
 
-  limits: {
-    input: ({ shape }) => 4 * shape.reduce((product, size) => product * size, 1),
-  },
+  limits: { input: ({ shape }) => 4 * sizeOf(shape) },
 });

@@ -1,7 +1,9 @@
+import { permuted } from '../../kit/author/attention.ts';
 import type { Draw } from '../../kit/author/draw.ts';
-import { defineGrader, type Verdict } from '../../kit/author/grader.ts';
+import { defineGrader } from '../../kit/author/grader.ts';
 import { maskOfSequence, withSomeAllowed } from '../../kit/author/masks.ts';
 import { at, type NdArray, stack } from '../../kit/author/ndarray.ts';
+import { refusals } from '../../kit/author/refusals.ts';
 
 interface Case {
   B: number;
@@ -19,7 +21,7 @@ interface Case {
   causal?: boolean;
   /** Standard deviation of the scores, default 2. Less for gradients, which vanish where a softmax saturates. */
   spread?: number;
-  /** Whole numbers, with logits up to some 10 000: the products are exact, and only the softmax is on trial. */
+  /** Whole numbers, with logits up to some 10 000: the products are exact, and only the softmax is judged. */
   large?: boolean;
 }
 
@@ -40,27 +42,19 @@ export default defineGrader({
     return { x, weights: drawWeights(draw, c), ...(context && { context }), ...(mask && { mask }) };
   },
 
-  run: async (submission, x, { H, causal }) => ({
-    out: await submission.multiHeadAttention(x.x, x.weights, {
-      heads: H,
-      context_BSM: x.context,
-      mask: x.mask,
-      causal,
-    }),
-  }),
+  run: (f, x, { H, causal }) =>
+    f.multiHeadAttention(x.x, x.weights, { heads: H, context_BSM: x.context, mask: x.mask, causal }),
 
   expected: (oracle, x, c) => {
     const weights = Object.fromEntries(Object.entries(x.weights).map(([name, w]) => [name, at(w)]));
-    return {
-      out: stack([c.B], (b) =>
-        oracle.multiHeadAttention(at(x.x, b), weights, {
-          heads: c.H,
-          context: x.context && at(x.context, b),
-          mask: x.mask && maskOfSequence(x.mask, [c.H, c.T, c.S ?? c.T], b),
-          causal: c.causal,
-        }),
-      ),
-    };
+    return stack([c.B], (b) =>
+      oracle.multiHeadAttention(at(x.x, b), weights, {
+        heads: c.H,
+        context: x.context && at(x.context, b),
+        mask: x.mask && maskOfSequence(x.mask, [c.H, c.T, c.S ?? c.T], b),
+        causal: c.causal,
+      }),
+    );
   },
 
   // A score sums over D products of sums over M.
@@ -68,113 +62,54 @@ export default defineGrader({
 
   properties: {
     headOrder: {
-      params: (fc) =>
-        fc
-          .record({
-            B: fc.constant(1),
-            T: fc.integer({ min: 1, max: 4 }),
-            H: fc.integer({ min: 1, max: 4 }),
-            D: fc.integer({ min: 1, max: 3 }),
-          })
-          .map(({ B, T, H, D }): Case => ({ B, T, H, M: H * D, biases: ['bq', 'bv', 'bo'] })),
-      holds:
-        ({ submission, inputs, draw, read, difference }) =>
-        async (c) => {
-          const { x, weights } = inputs(c) as { x: NdArray; weights: Weights };
-          const order = draw.permutation(c.H);
-          const D = c.M / c.H;
-          const moved = {
-            ...weights,
-            wq: blocksMoved(weights.wq, 1, order, D),
-            wk: blocksMoved(weights.wk, 1, order, D),
-            wv: blocksMoved(weights.wv, 1, order, D),
-            bq: blocksMoved(weights.bq, 0, order, D),
-            bv: blocksMoved(weights.bv, 0, order, D),
-            wo: blocksMoved(weights.wo, 0, order, D),
-          };
-          const out = await read(await submission.multiHeadAttention(x, weights, { heads: c.H }));
-          const again = await read(await submission.multiHeadAttention(x, moved, { heads: c.H }));
-          return say(difference(out, again), `heads put in the order [${order}], in all weights, change the output`);
-        },
+      sizes: { T: [1, 4], H: [1, 4], D: [1, 3] },
+      also: ({ T, H, D }) => ({ B: 1, T, H, M: H * D, biases: ['bq', 'bv', 'bo'] }),
+      holds(c, { f, inputs, draw, same }) {
+        const { x, weights } = inputs(c);
+        const order = draw.permutation(c.H);
+        const columns = ['wq', 'wk', 'wv'].map((name) => [name, blocksMoved(weights[name], 1, order)]);
+        const rows = ['bq', 'bv', 'wo'].map((name) => [name, blocksMoved(weights[name], 0, order)]);
+        const moved = { ...weights, ...Object.fromEntries([...columns, ...rows]) };
+        return same(
+          f.multiHeadAttention(x, weights, { heads: c.H }),
+          f.multiHeadAttention(x, moved, { heads: c.H }),
+          `heads put in the order [${order}], in all weights, change the output`,
+        );
+      },
     },
   },
 
   rejects: {
-    headsDoNotDivide: {
+    ...refusals('multiHeadAttention', ['x_BTM', 'wq_MM', 'wk_MM', 'wv_MM', 'wo_MM', 'bo_M', 'context_BSM'], {
+      mask: 'BHTS',
+      integers: { heads: 2 },
+      sizes: { M: 8, H: 2 },
+      call: (f, { x_BTM, wq_MM, wk_MM, wv_MM, wo_MM, bo_M, context_BSM }, options) =>
+        f.multiHeadAttention(
+          x_BTM,
+          { wq: wq_MM, wk: wk_MM, wv: wv_MM, wo: wo_MM, bo: bo_M },
+          { context_BSM, ...options },
+        ),
+    }),
+    'heads do not divide M': {
       error: 'RangeError',
-      mentions: ['multiHeadAttention', 'M', 10, 4],
-      call: (f, draw) => f.multiHeadAttention(draw.normal([2, 3, 10]), matrices(draw, 10), { heads: 4 }),
+      names: ['multiHeadAttention', 'heads', 'M', 'd_model'],
+      call: (f, draw) => f.multiHeadAttention(draw.normal([2, 3, 10]), drawWeights(draw, { M: 10 }), { heads: 4 }),
     },
-    noHeads: {
-      error: 'RangeError',
-      mentions: ['multiHeadAttention', 'heads', 0],
-      call: (f, draw) => f.multiHeadAttention(draw.normal([2, 3, 8]), matrices(draw, 8), { heads: 0 }),
-    },
-    weightDiffers: {
-      error: 'RangeError',
-      mentions: ['multiHeadAttention', 'wv', 8, 6],
-      call: (f, draw) =>
-        f.multiHeadAttention(draw.normal([2, 3, 8]), { ...matrices(draw, 8), wv: draw.normal([8, 6]) }, { heads: 2 }),
-    },
-    weightMissing: {
+    'wo is missing': {
       error: 'TypeError',
-      mentions: ['multiHeadAttention', 'wo'],
-      call: (f, draw) => {
-        const { wq, wk, wv } = matrices(draw, 8);
-        return f.multiHeadAttention(draw.normal([2, 3, 8]), { wq, wk, wv }, { heads: 2 });
-      },
-    },
-    biasDiffers: {
-      error: 'RangeError',
-      mentions: ['multiHeadAttention', 'bo', 8, 1],
+      names: ['multiHeadAttention', 'wo'],
       call: (f, draw) =>
-        f.multiHeadAttention(draw.normal([2, 3, 8]), { ...matrices(draw, 8), bo: draw.normal([1]) }, { heads: 2 }),
-    },
-    contextDiffers: {
-      error: 'RangeError',
-      mentions: ['multiHeadAttention', 'B', 2, 1],
-      call: (f, draw) =>
-        f.multiHeadAttention(draw.normal([2, 3, 8]), matrices(draw, 8), {
-          heads: 2,
-          context_BSM: draw.normal([1, 5, 8]),
-        }),
-    },
-    maskDoesNotFit: {
-      error: 'RangeError',
-      mentions: ['multiHeadAttention', 'mask', 3, 4],
-      call: (f, draw) =>
-        f.multiHeadAttention(draw.normal([2, 3, 8]), matrices(draw, 8), { heads: 2, mask: draw.mask([3, 4], 0.5) }),
-    },
-    maskNotBool: {
-      error: 'TypeError',
-      mentions: ['multiHeadAttention', 'mask', 'bool', 'float32'],
-      call: (f, draw) =>
-        f.multiHeadAttention(draw.normal([2, 3, 8]), matrices(draw, 8), { heads: 2, mask: draw.uniform([3, 3], 0, 1) }),
-    },
-    integerInput: {
-      error: 'TypeError',
-      mentions: ['multiHeadAttention', 'float32', 'int32'],
-      call: (f, draw) => f.multiHeadAttention(draw.integers([2, 3, 8], -3, 3), matrices(draw, 8), { heads: 2 }),
-    },
-    noTensor: {
-      error: 'TypeError',
-      mentions: ['multiHeadAttention', 'tensor'],
-      call: (f, draw) => f.multiHeadAttention([[[1, 2]]], matrices(draw, 2), { heads: 2 }),
+        f.multiHeadAttention(draw.normal([2, 3, 8]), { ...drawWeights(draw, { M: 8 }), wo: undefined }, { heads: 2 }),
     },
   },
 });
 
-const say = (difference: Verdict, sentence: string): Verdict => difference && `${sentence}: ${difference}`;
-
-const matrices = (draw: Draw, M: number): Weights => ({
-  wq: draw.normal([M, M]),
-  wk: draw.normal([M, M]),
-  wv: draw.normal([M, M]),
-  wo: draw.normal([M, M]),
-});
-
 /** Queries and keys large enough for scores that spread, so that no softmax is nearly uniform. */
-function drawWeights(draw: Draw, { M, large, biases = [], spread = 2 }: Case): Weights {
+function drawWeights(
+  draw: Draw,
+  { M, large, biases = [], spread = 2 }: Pick<Case, 'M' | 'large' | 'biases' | 'spread'>,
+): Weights {
   const matrix = (std: number) => (large ? wholeNumbers(draw, [M, M], 18) : draw.normal([M, M], { std }));
   const [sharp, even] = [Math.sqrt(spread / M), Math.sqrt(1 / M)];
   const weights: Weights = { wq: matrix(sharp), wk: matrix(sharp), wv: matrix(even), wo: matrix(even) };
@@ -186,11 +121,12 @@ function wholeNumbers(draw: Draw, shape: number[], largest: number): NdArray {
   return draw.integers(shape, -largest, largest, 'float32');
 }
 
-/** A matrix or vector whose blocks of D along an axis come in another order. */
-function blocksMoved(w: NdArray, axis: number, order: number[], D: number): NdArray {
-  const from = (index: number) => order[Math.floor(index / D)] * D + (index % D);
-  return stack([...w.shape], (...index) => {
-    const source = index.map((i, a) => (a === axis ? from(i) : i));
-    return at(w, ...source);
-  });
+/** A matrix or vector whose blocks along an axis, one per head, come in another order. */
+function blocksMoved(w: NdArray, axis: number, order: number[]): NdArray {
+  const D = w.shape[axis] / order.length;
+  return permuted(
+    w,
+    axis,
+    [...Array(w.shape[axis]).keys()].map((i) => order[Math.floor(i / D)] * D + (i % D)),
+  );
 }

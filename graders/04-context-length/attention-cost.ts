@@ -1,11 +1,11 @@
 import type { Draw } from '../../kit/author/draw.ts';
-import { defineGrader } from '../../kit/author/grader.ts';
+import { defineGrader, type Rejection } from '../../kit/author/grader.ts';
 import { type NdArray, ndarray } from '../../kit/author/ndarray.ts';
 
 type Config = Record<(typeof sizes)[number], number>;
 
 interface Case extends Partial<Config> {
-  /** Takes the sizes of a model; what the case gives itself comes on top. */
+  /** Takes the sizes of a model; sizes in the case override them. */
   model?: keyof typeof models;
   /** Sizes from the seed. */
   drawn?: boolean;
@@ -36,7 +36,7 @@ const groups = {
 export default defineGrader({
   inputs: (draw, c: Case) => ({ ...(c.drawn && { sizes: drawSizes(draw) }) }),
 
-  run: async (submission, x, c) => pick(c, await submission.attentionCost(configOf(x, c))),
+  run: async (f, x, c) => pick(c, await f.attentionCost(configOf(x, c))),
 
   expected: (oracle, x, c) => pick(c, oracle.attentionCost(configOf(x, c))),
 
@@ -44,75 +44,60 @@ export default defineGrader({
 
   properties: {
     growth: {
-      params: (fc) => {
-        const few = fc.integer({ min: 1, max: 6 });
-        const many = fc.integer({ min: 1, max: 500 });
-        return fc
-          .record({ layers: few, modelDim: many, kvHeads: few, group: few, headDim: many, context: many, batch: few })
-          .map(({ group, ...config }): Case => ({ ...config, heads: config.kvHeads * group, bytesPerValue: 2 }));
+      sizes: {
+        ...{ layers: [1, 6], modelDim: [1, 500], kvHeads: [1, 6], headsPerKvHead: [1, 6], headDim: [1, 500] },
+        ...{ context: [1, 500], batch: [1, 6] },
       },
-      holds:
-        ({ submission }) =>
-        async (c) => {
-          const config = configOf({}, c);
-          const once = await submission.attentionCost(config);
-          const times = async (name: keyof Config, output: string, factor: number) => {
-            const twice = await submission.attentionCost({ ...config, [name]: 2 * config[name] });
-            return twice[output] === factor * once[output]
-              ? null
-              : `twice the ${name} should take ${factor} times the ${output}, but ${once[output]} became ${twice[output]}`;
-          };
-          if (once.prefillFlops !== config.context * once.decodeFlops) {
-            return (
-              `each of ${config.context} tokens in a prefill does what one token does in decoding, ` +
-              `but prefillFlops is ${once.prefillFlops} and decodeFlops ${once.decodeFlops}`
-            );
-          }
+      also: ({ headsPerKvHead, ...config }) => ({
+        ...config,
+        heads: config.kvHeads * headsPerKvHead,
+        bytesPerValue: 2,
+      }),
+      async holds(c, { f }) {
+        const config = configOf({}, c);
+        const once = await f.attentionCost(config);
+        const times = async (name: keyof Config, output: string, factor: number) => {
+          const twice = await f.attentionCost({ ...config, [name]: 2 * config[name] });
+          return twice[output] === factor * once[output]
+            ? null
+            : `twice the ${name} should take ${factor} times the ${output}, but ${once[output]} became ${twice[output]}`;
+        };
+        if (once.prefillFlops !== config.context * once.decodeFlops) {
           return (
-            (await times('context', 'scoreBytes', 4)) ??
-            (await times('context', 'kvCacheBytes', 2)) ??
-            (await times('context', 'weightBytes', 1)) ??
-            (await times('batch', 'weightBytes', 1)) ??
-            (await times('batch', 'decodeFlops', 2)) ??
-            (await times('layers', 'decodeIntensity', 1))
+            `each of ${config.context} tokens in a prefill does what one token does in decoding, ` +
+            `but prefillFlops is ${once.prefillFlops} and decodeFlops ${once.decodeFlops}`
           );
-        },
+        }
+        return (
+          (await times('context', 'scoreBytes', 4)) ??
+          (await times('context', 'kvCacheBytes', 2)) ??
+          (await times('context', 'weightBytes', 1)) ??
+          (await times('batch', 'weightBytes', 1)) ??
+          (await times('batch', 'decodeFlops', 2)) ??
+          (await times('layers', 'decodeIntensity', 1))
+        );
+      },
     },
   },
 
   rejects: {
-    noLayers: {
-      error: 'RangeError',
-      mentions: ['attentionCost', 'layers', 0],
-      call: (f) => f.attentionCost({ ...models['all-differ'], layers: 0 }),
-    },
-    fractionOfToken: {
-      error: 'RangeError',
-      mentions: ['attentionCost', 'context', 7.5],
-      call: (f) => f.attentionCost({ ...models['all-differ'], context: 7.5 }),
-    },
-    negativeBatch: {
-      error: 'RangeError',
-      mentions: ['attentionCost', 'batch', -4],
-      call: (f) => f.attentionCost({ ...models['all-differ'], batch: -4 }),
-    },
-    endlessContext: {
-      error: 'RangeError',
-      mentions: ['attentionCost', 'context', 'Infinity'],
-      call: (f) => f.attentionCost({ ...models['all-differ'], context: Infinity }),
-    },
-    headDimMissing: {
-      error: 'RangeError',
-      mentions: ['attentionCost', 'headDim'],
-      call: (f) => f.attentionCost({ ...models['all-differ'], headDim: undefined }),
-    },
-    headsDoNotDivide: {
-      error: 'RangeError',
-      mentions: ['attentionCost', 'heads', 'kvHeads', 6, 4],
-      call: (f) => f.attentionCost({ ...models['all-differ'], kvHeads: 4 }),
-    },
+    'layers is 0': refused({ layers: 0 }),
+    'context is 7.5': refused({ context: 7.5 }),
+    'batch is −4': refused({ batch: -4 }),
+    'context is Infinity': refused({ context: Infinity }),
+    'headDim is missing': refused({ headDim: undefined }),
+    'heads are not a multiple of kvHeads': refused({ kvHeads: 4 }, 'heads'),
   },
 });
+
+/** A config with one size that is invalid. */
+function refused(changed: Record<string, unknown>, ...alsoNamed: string[]): Rejection {
+  return {
+    error: 'RangeError',
+    names: ['attentionCost', ...Object.keys(changed), ...alsoNamed],
+    call: (f) => f.attentionCost({ ...models['all-differ'], ...changed }),
+  };
+}
 
 /** The config of a case: from the seed, or from a model and the case's own sizes. */
 function configOf(x: { sizes?: NdArray }, c: Case): Config {

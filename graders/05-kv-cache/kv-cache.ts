@@ -1,11 +1,11 @@
+import { largestOf, type Sizes } from '../../kit/author/axes.ts';
 import type { Draw } from '../../kit/author/draw.ts';
-import { defineGrader, type Oracle, type Outputs, type Submission } from '../../kit/author/grader.ts';
-import { at, type NdArray, stack } from '../../kit/author/ndarray.ts';
+import { defineGrader } from '../../kit/author/grader.ts';
+import { at, type NdArray, type Nested, stack } from '../../kit/author/ndarray.ts';
+import { refusals, refusalsOf } from '../../kit/author/refusals.ts';
+import { drawWeight, eachSequence, nestedWeights, tokensOf } from '../../kit/author/sequences.ts';
 
-interface Case {
-  B: number;
-  H: number;
-  D: number;
+interface Case extends Sizes<'BHD'> {
   /** Tokens of the prompt, and decoding steps after it. */
   T?: number;
   steps?: number;
@@ -23,200 +23,118 @@ type Inputs = {
   cache?: { k_BHSD: NdArray; v_BHSD: NdArray };
 };
 
+const WEIGHTS = { wq: 'wq_MM', wk: 'wk_MM', wv: 'wv_MM', wo: 'wo_MM' };
+const CACHE = { k_BHSD: 'k_BHSD', v_BHSD: 'v_BHSD' };
+
 export default defineGrader({
   inputs(draw, c: Case): Inputs {
-    const { B, H, D, T = 0, S } = c;
-    const M = H * D;
+    const { B, H, D, T = 0, S, steps = S === undefined ? 0 : 1 } = c;
     const weights = drawWeights(draw, c);
-    if (S === undefined) {
-      return { weights, prompt: draw.normal([B, T, M]), tokens: drawTokens(draw, c) };
-    }
-    const cache = { k_BHSD: draw.normal([B, H, S, D]), v_BHSD: draw.normal([B, H, S, D]) };
-    return { weights, tokens: { x1: draw.normal([B, 1, M]) }, cache };
+    const prompt = S === undefined && { prompt: draw.normal([B, T, H * D]) };
+    const cache = S !== undefined && {
+      cache: { k_BHSD: draw.normal([B, H, S, D]), v_BHSD: draw.normal([B, H, S, D]) },
+    };
+    const token = (_: unknown, i: number) => [`x${i + 1}`, draw.normal([B, 1, H * D])];
+    return { weights, ...prompt, tokens: Object.fromEntries(Array.from({ length: steps }, token)), ...cache };
   },
 
-  run: (submission, x, c) => (x.cache ? runStep(submission, x, c) : runAll(submission, x, c)),
+  async run(f, x, { H: heads, steps = 0 }) {
+    if (x.cache) {
+      const { out_B1M, cache } = await f.decodeStep(x.tokens.x1, x.weights, x.cache, { heads });
+      return { out: out_B1M, ...cache };
+    }
+    const first = await f.prefill(x.prompt, x.weights, { heads });
+    // Each cache is an output, so no later step may have disposed it.
+    const outputs = named('prompt', first.out_BTM, first.cache.k_BHSD, first.cache.v_BHSD);
+    let { cache } = first;
+    for (let i = 1; i <= steps; i++) {
+      const step = await f.decodeStep(x.tokens[`x${i}`], x.weights, cache, { heads });
+      cache = step.cache;
+      Object.assign(outputs, named(`step${i}`, step.out_B1M, cache.k_BHSD, cache.v_BHSD));
+    }
+    return outputs;
+  },
 
-  expected: (oracle, x, c) => (x.cache ? expectedStep(oracle, x, c) : expectedAll(oracle, x, c)),
+  expected(oracle, x, c) {
+    const { B, H: heads, T = 0, steps = 0 } = c;
+    const weights = nestedWeights(x.weights);
+    if (x.cache) {
+      const { k_BHSD, v_BHSD } = x.cache;
+      return eachSequence(B, (b) => {
+        const past = { k: at(k_BHSD, b), v: at(v_BHSD, b) };
+        const { out, cache } = oracle.decodeStep(at(x.tokens.x1, b, 0), weights, past, { heads });
+        return { out: [out], k_BHSD: cache.k, v_BHSD: cache.v };
+      });
+    }
+    // Each step must give the row of full causal attention on prompt and tokens together.
+    const tokens = sequence(x, c);
+    return eachSequence(B, (b) => {
+      const { out, cache } = oracle.prefill(at(tokens, b), weights, { heads });
+      const upTo = (S: number, perHead: Nested[][]) => perHead.map((rows) => rows.slice(0, S));
+      const after = (name: string, from: number, S: number) =>
+        named(name, out.slice(from, S), upTo(S, cache.k), upTo(S, cache.v));
+      const later = Array.from({ length: steps }, (_, i) => after(`step${i + 1}`, T + i, T + i + 1));
+      return Object.assign(after('prompt', 0, T), ...later);
+    });
+  },
 
   reduction: ({ H, D, T = 0, steps = 1, S = 0 }) => H * D + D + T + steps + S,
 
   properties: {
     anySplit: {
-      params: (fc) =>
-        fc.record({
-          B: fc.integer({ min: 1, max: 2 }),
-          H: fc.integer({ min: 1, max: 3 }),
-          D: fc.integer({ min: 1, max: 4 }),
-          T: fc.integer({ min: 1, max: 5 }),
-          steps: fc.integer({ min: 1, max: 3 }),
-        }),
-      holds:
-        ({ submission, inputs, read, difference }) =>
-        async (c) => {
-          const x = inputs(c) as Inputs;
-          const { B, H, T = 0, steps = 0 } = c;
-          const tokens = sequence(x, c);
-          const whole = await submission.prefill(tokens, x.weights, { heads: H });
-          const out_BTM = await read(whole.out_BTM);
-          let { cache } = await submission.prefill(x.prompt, x.weights, { heads: H });
-          for (let i = 1; i <= steps; i++) {
-            const step = await submission.decodeStep(x.tokens[`x${i}`], x.weights, cache, { heads: H });
-            const row = stack([B, 1], (b) => at(out_BTM, b, T + i - 1));
-            const apart = difference(await read(step.out_B1M), row);
-            if (apart) return `${say(T, i)} differs from row ${T + i - 1} of a prefill of all ${T + steps}: ${apart}`;
-            cache = step.cache;
-          }
-          for (const name of ['k_BHSD', 'v_BHSD']) {
-            const apart = difference(await read(cache[name]), await read(whole.cache[name]));
-            if (apart) return `${name} after ${say(T, steps)} differs from a prefill of all ${T + steps}: ${apart}`;
-          }
-          return null;
-        },
-    },
-  },
-
-  rejects: {
-    modelDimDiffers: {
-      error: 'RangeError',
-      mentions: ['prefill', 'M', 6, 8],
-      call: (f, draw) => prefillOf(f, draw, draw.normal([1, 3, 6]), 2),
-    },
-    headsDoNotDivide: {
-      error: 'RangeError',
-      mentions: ['prefill', 8, 3],
-      call: (f, draw) => prefillOf(f, draw, draw.normal([1, 3, 8]), 3),
-    },
-    noHeads: {
-      error: 'RangeError',
-      mentions: ['prefill', 'heads', 0],
-      call: (f, draw) => prefillOf(f, draw, draw.normal([1, 3, 8]), 0),
-    },
-    integerTokens: {
-      error: 'TypeError',
-      mentions: ['prefill', 'float32', 'int32'],
-      call: (f, draw) => prefillOf(f, draw, draw.integers([1, 3, 8], 0, 9), 2),
-    },
-    noTensor: {
-      error: 'TypeError',
-      mentions: ['prefill', 'tensor'],
-      call: (f, draw) => prefillOf(f, draw, [[[1, 2, 3, 4, 5, 6, 7, 8]]], 2),
-    },
-    twoTokens: {
-      error: 'RangeError',
-      mentions: ['decodeStep', 1, 2],
-      call: (f, draw) => stepOf(f, draw, draw.normal([1, 2, 8]), drawCache(draw, [1, 2, 3, 4]), 2),
-    },
-    cacheOfAnotherBatch: {
-      error: 'RangeError',
-      mentions: ['decodeStep', 'B', 3, 1],
-      call: (f, draw) => stepOf(f, draw, draw.normal([3, 1, 8]), drawCache(draw, [1, 2, 5, 4]), 2),
-    },
-    cacheOfOtherHeads: {
-      error: 'RangeError',
-      mentions: ['decodeStep', 4, 2],
-      call: (f, draw) => stepOf(f, draw, draw.normal([1, 1, 8]), drawCache(draw, [1, 2, 3, 4]), 4),
-    },
-    cacheOfAnotherDimension: {
-      error: 'RangeError',
-      mentions: ['decodeStep', 'D', 4, 3],
-      call: (f, draw) => stepOf(f, draw, draw.normal([1, 1, 8]), drawCache(draw, [1, 2, 5, 3]), 2),
-    },
-    fewerValuesThanKeys: {
-      error: 'RangeError',
-      mentions: ['decodeStep', 'S', 5, 3],
-      call: (f, draw) => {
-        const cache = { k_BHSD: draw.normal([1, 2, 5, 4]), v_BHSD: draw.normal([1, 2, 3, 4]) };
-        return stepOf(f, draw, draw.normal([1, 1, 8]), cache, 2);
+      sizes: { B: [1, 2], H: [1, 3], D: [1, 4], T: [1, 5], steps: [1, 3] },
+      async holds(c, { f, inputs, read, same }) {
+        const x = inputs(c);
+        const { H: heads, T = 0, steps = 0 } = c;
+        const whole = await f.prefill(sequence(x, c), x.weights, { heads });
+        const out_BTM = await read(whole.out_BTM);
+        let { cache } = await f.prefill(x.prompt, x.weights, { heads });
+        const differs = (what: string, i: number) =>
+          `${what} after a prompt of ${T} and ${i} ${i === 1 ? 'step' : 'steps'} differs from a prefill of all ${T + steps} tokens`;
+        for (let i = 1; i <= steps; i++) {
+          const step = await f.decodeStep(x.tokens[`x${i}`], x.weights, cache, { heads });
+          const row = tokensOf(out_BTM, T + i - 1, T + i);
+          const apart = await same(step.out_B1M, row, differs('the output', i));
+          if (apart) return apart;
+          cache = step.cache;
+        }
+        const apart = await same(cache.k_BHSD, whole.cache.k_BHSD, differs('k_BHSD', steps));
+        return apart ?? (await same(cache.v_BHSD, whole.cache.v_BHSD, differs('v_BHSD', steps)));
       },
     },
   },
 
-  limits: {
-    /** Keys or values after one more token. */
-    longerKeys: ({ B, H, D, S = 0 }) => 4 * B * H * (S + 1) * D,
-  },
+  rejects: refusalsOf({
+    prefill: refusals('prefill', ['x_BTM', WEIGHTS], {
+      integers: { heads: 2 },
+      sizes: { M: 8 },
+      unfit: { 'heads do not divide M': { M: 9 } },
+    }),
+    decodeStep: refusals('decodeStep', ['x_B1M', WEIGHTS, CACHE], {
+      integers: { heads: 2 },
+      sizes: { M: 8, H: 2, D: 4 },
+      unfit: { 'the cache has other heads': { H: 4 }, 'the cache has another D': { D: 3 } },
+    }),
+  }),
+
+  /** Keys or values after one more token. */
+  limits: { longerKeys: (c) => largestOf({ ...c, S: (c.S ?? 0) + 1 }, 'BHSD') },
 });
 
-/** With weights of M = 8. */
-const prefillOf = (f: Submission, draw: Draw, x: unknown, heads: number) =>
-  f.prefill(x, drawWeights(draw, { H: 2, D: 4 }), { heads });
-const stepOf = (f: Submission, draw: Draw, x: NdArray, cache: unknown, heads: number) =>
-  f.decodeStep(x, drawWeights(draw, { H: 2, D: 4 }), cache, { heads });
-
-const say = (T: number, i: number) => `step ${i} after a prompt of ${T}`;
-
-async function runStep(submission: Submission, x: Inputs, { H }: Case): Promise<Outputs> {
-  const { out_B1M, cache } = await submission.decodeStep(x.tokens.x1, x.weights, x.cache, { heads: H });
-  return { out: out_B1M, ...cache };
-}
-
-/** The prompt, then every step on the cache of the one before. Each cache is looked at, so none may have been disposed. */
-async function runAll(submission: Submission, x: Inputs, { H, steps = 0 }: Case): Promise<Outputs> {
-  const first = await submission.prefill(x.prompt, x.weights, { heads: H });
-  const outputs: Outputs = { prompt: first.out_BTM, prompt_k: first.cache.k_BHSD, prompt_v: first.cache.v_BHSD };
-  let cache = first.cache;
-  for (let i = 1; i <= steps; i++) {
-    const step = await submission.decodeStep(x.tokens[`x${i}`], x.weights, cache, { heads: H });
-    cache = step.cache;
-    Object.assign(outputs, { [`step${i}`]: step.out_B1M, [`step${i}_k`]: cache.k_BHSD, [`step${i}_v`]: cache.v_BHSD });
-  }
-  return outputs;
-}
-
-function expectedStep(oracle: Oracle, x: Inputs, { B, H }: Case): Outputs {
-  const results = Array.from({ length: B }, (_, b) =>
-    oracle.decodeStep(
-      at(x.tokens.x1, b, 0),
-      oracleWeights(x),
-      { k: at(x.cache!.k_BHSD, b), v: at(x.cache!.v_BHSD, b) },
-      { heads: H },
-    ),
-  );
-  return {
-    out: stack([B, 1], (b) => results[b].out),
-    k_BHSD: stack([B], (b) => results[b].cache.k),
-    v_BHSD: stack([B], (b) => results[b].cache.v),
-  };
-}
-
-/** Without a cache: row by row, what full causal attention on prompt and tokens together gives. */
-function expectedAll(oracle: Oracle, x: Inputs, c: Case): Outputs {
-  const { B, H, T = 0, steps = 0 } = c;
-  const tokens = sequence(x, c);
-  const whole = Array.from({ length: B }, (_, b) => oracle.prefill(at(tokens, b), oracleWeights(x), { heads: H }));
-  const keys = (length: number) => stack([B, H], (b, h) => whole[b].cache.k[h].slice(0, length));
-  const values = (length: number) => stack([B, H], (b, h) => whole[b].cache.v[h].slice(0, length));
-  const outputs: Outputs = { prompt: stack([B, T], (b, t) => whole[b].out[t]), prompt_k: keys(T), prompt_v: values(T) };
-  for (let i = 1; i <= steps; i++) {
-    outputs[`step${i}`] = stack([B, 1], (b) => whole[b].out[T + i - 1]);
-    outputs[`step${i}_k`] = keys(T + i);
-    outputs[`step${i}_v`] = values(T + i);
-  }
-  return outputs;
-}
+const named = <Part>(name: string, out: Part, k: Part, v: Part): Record<string, Part> => ({
+  [name]: out,
+  [`${name}_k`]: k,
+  [`${name}_v`]: v,
+});
 
 /** Prompt and tokens in a row, [B, T + steps, M]. */
-function sequence(x: Inputs, { B, T = 0, steps = 0 }: Case): NdArray {
-  return stack([B, T + steps], (b, t) => (t < T ? at(x.prompt!, b, t) : at(x.tokens[`x${t - T + 1}`], b, 0)));
+function sequence({ prompt, tokens }: Inputs, { B, T = 0, steps = 0 }: Case): NdArray {
+  return stack([B, T + steps], (b, t) => (t < T ? at(prompt!, b, t) : at(tokens[`x${t - T + 1}`], b, 0)));
 }
-
-const oracleWeights = ({ weights: { wq, wk, wv, wo } }: Inputs) => ({ wq: at(wq), wk: at(wk), wv: at(wv), wo: at(wo) });
 
 /** Tokens have unit variance, and so have keys and values; wq sets the spread of the logits. */
 function drawWeights(draw: Draw, { H, D, logits = 2 }: Pick<Case, 'H' | 'D' | 'logits'>): Record<string, NdArray> {
-  const M = H * D;
-  const std = 1 / Math.sqrt(M);
-  return {
-    wq: draw.normal([M, M], { std: logits * std }),
-    wk: draw.normal([M, M], { std }),
-    wv: draw.normal([M, M], { std }),
-    wo: draw.normal([M, M], { std }),
-  };
+  const square = [H * D, H * D];
+  const [wq, wk, wv, wo] = [logits, 1, 1, 1].map((spread) => drawWeight(draw, square, spread));
+  return { wq, wk, wv, wo };
 }
-
-function drawTokens(draw: Draw, { B, H, D, steps = 0 }: Case): Record<string, NdArray> {
-  return Object.fromEntries(Array.from({ length: steps }, (_, i) => [`x${i + 1}`, draw.normal([B, 1, H * D])]));
-}
-
-const drawCache = (draw: Draw, shape: number[]) => ({ k_BHSD: draw.normal(shape), v_BHSD: draw.normal(shape) });

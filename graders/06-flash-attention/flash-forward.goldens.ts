@@ -78,10 +78,7 @@ function attend(oracle: Oracle, golden: Golden, file: Attention): { out: NdArray
       };
     }),
   );
-  return {
-    out: stack([B, H], (b, h) => results[b][h].out as Nested),
-    lse: stack([B, H], (b, h) => results[b][h].lse),
-  };
+  return { out: stack([B, H], (b, h) => results[b][h].out as Nested), lse: stack([B, H], (b, h) => results[b][h].lse) };
 }
 
 /** Flash decoding: the oracle on each part of the keys by itself. A part without keys has zeros, and lse −Infinity. */

@@ -1,174 +1,73 @@
-import type { Draw } from '../../kit/author/draw.ts';
-import { defineGrader, type Verdict } from '../../kit/author/grader.ts';
-import { maskOfSequence, withSomeAllowed } from '../../kit/author/masks.ts';
-import { at, identity, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { type AttentionCase, drawAttention, stretchedTo, weightsView } from '../../kit/author/attention.ts';
+import { largestOf, type Sizes } from '../../kit/author/axes.ts';
+import { defineGrader, type Rejection } from '../../kit/author/grader.ts';
+import { maskOfSequence } from '../../kit/author/masks.ts';
+import { at, type NdArray, ndarray, stack } from '../../kit/author/ndarray.ts';
+import { refusals, waysToName } from '../../kit/author/refusals.ts';
 
-interface Case {
-  B: number;
-  /** Query heads, a multiple of G. */
-  H: number;
-  G: number;
-  T: number;
-  S: number;
-  D: number;
-  V: number;
-  /** Shape of a random mask; its first query row is empty where `emptyRow` is set. */
-  mask?: number[];
-  emptyRow?: boolean;
-  causal?: boolean;
-  /** Standard deviation of queries and keys, default 2. Less for gradients, which vanish where a softmax saturates. */
-  spread?: number;
-  /** About the largest size of a logit. */
-  logits?: number;
-}
+/** H is a multiple of G. */
+type Case = Sizes<'BHGTSDV'> & AttentionCase;
 
-const options = (x: { mask?: NdArray }, { causal }: Case) => ({ mask: x.mask, causal });
+const NAMES = ['q_BHTD', 'k_BGSD', 'v_BGSV'];
 
 export default defineGrader({
-  inputs(draw, c: Case) {
-    const { B, H, G, T, S, D, V, spread = 2 } = c;
-    // Twice the usual spread: with std 1, softmax is so even that the mean of the values nearly passes.
-    const q = draw.normal([B, H, T, D], { std: spread });
-    const k = draw.normal([B, G, S, D], { std: spread });
-    const v = draw.normal([B, G, S, V]);
-    const mask = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
-    return { q: c.logits ? stretched(q, k, c.logits) : q, k, v, ...(mask && { mask }) };
+  inputs(draw, { logits, ...c }: Case) {
+    const x = drawAttention(draw, c, { q: 'BHTD', k: 'BGSD', v: 'BGSV' });
+    return { ...x, q: logits ? stretchedOverGroups(logits, x.q, x.k) : x.q };
   },
 
-  run: async (submission, x, c) => ({ out: await submission.groupedQueryAttention(x.q, x.k, x.v, options(x, c)) }),
+  run: (f, x, { causal }) => f.groupedQueryAttention(x.q, x.k, x.v, { mask: x.mask, causal }),
 
-  expected: (oracle, x, c) => ({
-    out: stack([c.B], (b) =>
-      oracle.groupedQueryAttention(at(x.q, b), at(x.k, b), at(x.v, b), {
-        ...options(x, c),
-        mask: x.mask && maskOfSequence(x.mask, [c.H, c.T, c.S], b),
-      }),
-    ),
-  }),
+  expected: (oracle, x, c) =>
+    stack([c.B], (b) => {
+      const mask = x.mask && maskOfSequence(x.mask, [c.H, c.T, c.S], b);
+      return oracle.groupedQueryAttention(at(x.q, b), at(x.k, b), at(x.v, b), { mask, causal: c.causal });
+    }),
 
   reduction: ({ S, D }) => S + D,
 
   properties: {
     ownCopies: {
-      params: (fc) =>
-        fc
-          .record({
-            B: fc.integer({ min: 1, max: 2 }),
-            G: fc.integer({ min: 1, max: 3 }),
-            headsOfGroup: fc.integer({ min: 1, max: 3 }),
-            T: fc.integer({ min: 1, max: 4 }),
-            S: fc.integer({ min: 1, max: 5 }),
-            D: fc.integer({ min: 1, max: 4 }),
-            V: fc.integer({ min: 1, max: 4 }),
-          })
-          .map(({ headsOfGroup, ...sizes }): Case => ({ ...sizes, H: sizes.G * headsOfGroup })),
-      holds:
-        ({ submission, inputs, read, difference }) =>
-        async (c) => {
-          const { q, k, v } = inputs(c) as { q: NdArray; k: NdArray; v: NdArray };
-          const shared = await read(await submission.groupedQueryAttention(q, k, v));
-          const copied = await read(await submission.groupedQueryAttention(q, copies(k, c), copies(v, c)));
-          const what = 'giving every head its own copy of its keys and values (G = H) changes the output';
-          return say(difference(shared, copied), what);
-        },
+      sizes: { B: [1, 2], G: [1, 3], headsPerGroup: [1, 3], T: [1, 4], S: [1, 5], D: [1, 4], V: [1, 4] },
+      also: ({ headsPerGroup, ...sizes }) => ({ ...(sizes as unknown as Case), H: sizes.G * headsPerGroup }),
+      holds(c, { f, inputs, same }) {
+        const { q, k, v } = inputs(c);
+        return same(
+          f.groupedQueryAttention(q, k, v),
+          f.groupedQueryAttention(q, copies(k, c), copies(v, c)),
+          'giving every head its own copy of its keys and values (G = H) changes the output',
+        );
+      },
     },
   },
 
   rejects: {
-    groupsDoNotDivide: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'H', 'G', 6, 4],
-      call: (f, draw) =>
-        f.groupedQueryAttention(draw.normal([1, 6, 5, 3]), draw.normal([1, 4, 7, 3]), draw.normal([1, 4, 7, 2])),
-    },
-    moreGroupsThanHeads: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'H', 'G', 2, 4],
-      call: (f, draw) =>
-        f.groupedQueryAttention(draw.normal([1, 2, 5, 3]), draw.normal([1, 4, 7, 3]), draw.normal([1, 4, 7, 3])),
-    },
-    batchesDiffer: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'B', 3, 1],
-      call: (f, draw) =>
-        f.groupedQueryAttention(draw.normal([3, 4, 5, 6]), draw.normal([1, 2, 7, 6]), draw.normal([1, 2, 7, 6])),
-    },
-    groupsDiffer: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'G', 2, 4],
-      call: (f, draw) =>
-        f.groupedQueryAttention(draw.normal([1, 4, 5, 3]), draw.normal([1, 2, 7, 3]), draw.normal([1, 4, 7, 3])),
-    },
-    dimensionsDiffer: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'D', 3, 2],
-      call: (f, draw) =>
-        f.groupedQueryAttention(draw.normal([1, 4, 5, 3]), draw.normal([1, 4, 7, 2]), draw.normal([1, 4, 7, 6])),
-    },
-    keysDiffer: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'S', 7, 6],
-      call: (f, draw) =>
-        f.groupedQueryAttention(draw.normal([1, 4, 5, 3]), draw.normal([1, 2, 7, 3]), draw.normal([1, 2, 6, 3])),
-    },
-    maskDoesNotFit: {
-      error: 'RangeError',
-      mentions: ['groupedQueryAttention', 'mask', 2, 4],
-      call: (f, draw) => f.groupedQueryAttention(...threeInputs(draw), { mask: draw.mask([1, 2, 5, 7], 0.5) }),
-    },
-    maskNotBool: {
-      error: 'TypeError',
-      mentions: ['groupedQueryAttention', 'mask', 'bool', 'float32'],
-      call: (f, draw) => f.groupedQueryAttention(...threeInputs(draw), { mask: draw.uniform([5, 7], 0, 1) }),
-    },
-    integerQueries: {
-      error: 'TypeError',
-      mentions: ['groupedQueryAttention', 'float32', 'int32'],
-      call: (f, draw) => f.groupedQueryAttention(draw.integers([1, 4, 5, 3], -3, 3), ...threeInputs(draw).slice(1)),
-    },
-    noTensor: {
-      error: 'TypeError',
-      mentions: ['groupedQueryAttention', 'tensor'],
-      call: (f, draw) => f.groupedQueryAttention([[[[1, 2, 3]]]], ...threeInputs(draw).slice(1)),
-    },
+    ...refusals('groupedQueryAttention', NAMES, { mask: 'BHTS', sizes: { H: 4, G: 2 } }),
+    'H is not a multiple of G': withGroups(6, 4),
+    'there are more groups than heads': withGroups(2, 4),
   },
 
-  limits: {
-    scoresOrInputs: ({ B, H, G, T, S, D, V }) =>
-      4 * B * Math.max(H * T * S, H * T * D, H * T * V, G * S * D, G * S * V),
-  },
+  limits: { scoresOrInputs: (c) => largestOf(c, 'BHTS', 'BHTD', 'BHTV', 'BGSD', 'BGSV') },
 
-  views: {
-    'attention weights': {
-      params: { B: 1, H: 4, G: 2, T: 8, S: 8, D: 4, V: 8, causal: true },
-      inputs: (x, { B, G, S }) => ({ ...x, v: identity([B, G], S) }),
-      as: 'weights_BHTS',
-    },
-  },
+  views: { 'attention weights': weightsView({ B: 1, H: 4, G: 2, T: 8, S: 8, D: 4, V: 8, causal: true }, 'G') },
 });
 
-/** Queries, keys and values that belong together: H is 4, G is 2, T is 5, S is 7, D is 3. */
-const threeInputs = (draw: Draw) => [draw.normal([1, 4, 5, 3]), draw.normal([1, 2, 7, 3]), draw.normal([1, 2, 7, 3])];
-
-const say = (difference: Verdict, sentence: string): Verdict => difference && `${sentence}: ${difference}`;
+function withGroups(H: number, G: number): Rejection {
+  return {
+    error: 'RangeError',
+    names: ['groupedQueryAttention', ...['H', 'G', ...NAMES].flatMap(waysToName)],
+    call: (f, draw) =>
+      f.groupedQueryAttention(draw.normal([1, H, 5, 3]), draw.normal([1, G, 7, 3]), draw.normal([1, G, 7, 2])),
+  };
+}
 
 /** [B,G,S,…] as [B,H,S,…]: each head with its own copy of its group. */
 function copies(x: NdArray, { B, H, G }: Case): NdArray {
   return stack([B, H], (b, h) => at(x, b, Math.floor((h * G) / H)));
 }
 
-/** Queries stretched until the largest |q·k|/√D, over all heads and groups, is `logits`. */
-function stretched(q: NdArray, k: NdArray, logits: number): NdArray {
-  const D = q.shape[3];
-  let largest = 0;
-  for (let i = 0; i < q.data.length; i += D)
-    for (let j = 0; j < k.data.length; j += D) {
-      let dot = 0;
-      for (let d = 0; d < D; d++) dot += q.data[i + d] * k.data[j + d];
-      largest = Math.max(largest, Math.abs(dot) / Math.sqrt(D));
-    }
-  return ndarray(
-    q.shape,
-    q.data.map((value) => Math.fround((value * logits) / largest)),
-  );
+/** The largest logit of any query with any key, whichever group its head reads, is `logits`. */
+function stretchedOverGroups(logits: number, q: NdArray, k: NdArray): NdArray {
+  const rows = ({ shape: [B, H, T, D], data }: NdArray) => ndarray([1, 1, B * H * T, D], data);
+  return ndarray(q.shape, stretchedTo(logits, rows(q), rows(k)).data);
 }

@@ -1,11 +1,10 @@
+import { largestOf, type Sizes } from '../../kit/author/axes.ts';
 import type { Draw } from '../../kit/author/draw.ts';
-import { defineGrader } from '../../kit/author/grader.ts';
+import { defineGrader, type Property } from '../../kit/author/grader.ts';
 import { at, fromNested, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
+import { refusals } from '../../kit/author/refusals.ts';
 
-interface Case {
-  T: number;
-  M: number;
-  E: number;
+interface Case extends Sizes<'TME'> {
   k: number;
   renormalise?: boolean;
   /** Which outputs are judged; all unless given. */
@@ -20,6 +19,11 @@ function judged<T>({ judge }: Case, gates: Record<string, T>, losses: Record<str
   return { ...(judge !== 'losses' && gates), ...(judge !== 'gates' && losses) };
 }
 
+const RANGES = {
+  sizes: { T: [1, 4], M: [1, 3], E: [2, 7], k: [1, 7] },
+  also: ({ T, M, E, k }) => ({ T, M, E, k: Math.min(k, E) }),
+} satisfies Pick<Property<Case>, 'sizes' | 'also'>;
+
 export default defineGrader({
   inputs(draw, c: Case) {
     // Logits of standard deviation 2: with 1, gates are so even that many mistakes hide.
@@ -28,8 +32,8 @@ export default defineGrader({
     return { x: c.logits ? scaledToLogits(x, wg, c.logits) : x, wg };
   },
 
-  async run(submission, { x, wg }, c) {
-    const out = await submission.topKGating(x, wg, options(c));
+  async run(f, { x, wg }, c) {
+    const out = await f.topKGating(x, wg, options(c));
     return judged<unknown>(
       c,
       { weights: out.weights_TE, experts: out.experts_TK },
@@ -50,95 +54,47 @@ export default defineGrader({
 
   properties: {
     ties: {
-      params: sizes,
-      holds:
-        ({ submission, draw, read }) =>
-        async ({ T, M, E, k }) => {
-          const { x, wg } = withTies(draw, T, M, E);
-          const { experts_TK } = await submission.topKGating(x, wg, { k });
-          const experts = at(await read(experts_TK)) as number[][];
-          for (let t = 0; t < T; t++) {
-            const logits = logitsOf(at(x, t), wg);
-            const wanted = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, k);
-            if (String(experts[t]) !== String(wanted)) {
-              return `logits [${logits}] with k = ${k} should choose [${wanted}], but chose [${experts[t]}]`;
-            }
+      ...RANGES,
+      async holds({ T, M, E, k }, { f, draw, read }) {
+        const { x, wg } = withTies(draw, T, M, E);
+        const { experts_TK } = await f.topKGating(x, wg, { k });
+        const experts = at(await read(experts_TK)) as number[][];
+        for (let t = 0; t < T; t++) {
+          const logits = logitsOf(at(x, t), wg);
+          const wanted = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, k);
+          if (String(experts[t]) !== String(wanted)) {
+            return `logits [${logits}] with k = ${k} must choose [${wanted}], but chose [${experts[t]}]`;
           }
-          return null;
-        },
+        }
+        return null;
+      },
     },
     exactlyK: {
-      params: sizes,
-      holds:
-        ({ submission, draw, read }) =>
-        async ({ T, M, E, k }) => {
-          const { x, wg } = withTies(draw, T, M, E);
-          const { weights_TE } = await submission.topKGating(x, wg, { k });
-          const weights = at(await read(weights_TE)) as number[][];
-          for (let t = 0; t < T; t++) {
-            const used = weights[t].filter((weight) => weight !== 0).length;
-            if (used !== k) {
-              return `logits [${logitsOf(at(x, t), wg)}] with k = ${k} gave ${used} experts a weight`;
-            }
-          }
-          return null;
-        },
+      ...RANGES,
+      async holds({ T, M, E, k }, { f, draw, read }) {
+        const { x, wg } = withTies(draw, T, M, E);
+        const { weights_TE } = await f.topKGating(x, wg, { k });
+        const weights = at(await read(weights_TE)) as number[][];
+        for (let t = 0; t < T; t++) {
+          const used = weights[t].filter((weight) => weight !== 0).length;
+          if (used !== k) return `logits [${logitsOf(at(x, t), wg)}] with k = ${k} gave ${used} experts a weight`;
+        }
+        return null;
+      },
     },
   },
 
   rejects: {
-    dimensionsDiffer: {
+    ...refusals('topKGating', ['x_TM', 'wg_ME'], { integers: { k: 2 } }),
+    'k is larger than E': {
       error: 'RangeError',
-      mentions: ['topKGating', 'M', 4, 3],
-      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([3, 5]), { k: 2 }),
-    },
-    notMatrix: {
-      error: 'RangeError',
-      mentions: ['topKGating', 3, 2],
-      call: (f, draw) => f.topKGating(draw.normal([1, 6, 4]), draw.normal([4, 5]), { k: 2 }),
-    },
-    noTensor: {
-      error: 'TypeError',
-      mentions: ['topKGating', 'tensor'],
-      call: (f, draw) => f.topKGating([[1, 2, 3, 4]], draw.normal([4, 5]), { k: 2 }),
-    },
-    integerTokens: {
-      error: 'TypeError',
-      mentions: ['topKGating', 'float32', 'int32'],
-      call: (f, draw) => f.topKGating(draw.integers([6, 4], -3, 3), draw.normal([4, 5]), { k: 2 }),
-    },
-    kZero: {
-      error: 'RangeError',
-      mentions: ['topKGating', 'k', 0],
-      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 0 }),
-    },
-    kFraction: {
-      error: 'RangeError',
-      mentions: ['topKGating', 'k', 1.5],
-      call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 1.5 }),
-    },
-    kTooLarge: {
-      error: 'RangeError',
-      mentions: ['topKGating', 'k', 'E', 7, 5],
+      names: ['topKGating', 'k', 'E', 'experts'],
       call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 7 }),
     },
   },
 
-  limits: {
-    assignmentsOrInputs: ({ T, M, E, k }) => 4 * Math.max(T * k * E, T * M, M * E),
-  },
+  limits: { assignmentsOrInputs: (c) => Math.max(largestOf(c, 'TM', 'ME'), 4 * c.T * c.k * c.E) },
 });
-
-function sizes(fc: typeof import('fast-check')) {
-  return fc
-    .record({
-      T: fc.integer({ min: 1, max: 4 }),
-      M: fc.integer({ min: 1, max: 3 }),
-      E: fc.integer({ min: 2, max: 7 }),
-      share: fc.integer({ min: 1, max: 7 }),
-    })
-    .map(({ share, ...rest }): Case => ({ ...rest, k: Math.min(share, rest.E) }));
-}
 
 /** Small integers, so that many logits are equal, and exactly so in any precision. */
 function withTies(draw: Draw, T: number, M: number, E: number): { x: NdArray; wg: NdArray } {

@@ -27,6 +27,11 @@ export function ndarray(shape: readonly number[], data: ArrayLike<number>, dtype
   return { shape: [...shape], dtype, data: new Float64Array(data) };
 }
 
+/** The same array with every value mapped. */
+export function mapped(x: NdArray, map: (value: number) => number): NdArray {
+  return { ...x, data: x.data.map(map) };
+}
+
 export function isNdArray(value: unknown): value is NdArray {
   return typeof value === 'object' && value !== null && (value as NdArray).data instanceof Float64Array;
 }

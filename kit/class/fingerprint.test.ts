@@ -37,12 +37,16 @@ describe('the hash of the graders', () => {
   const files = {
     'graders/01-x/a.yaml': 'y',
     'graders/01-x/a.ts': 'g',
-    'graders/01-x/a.variants.ts': 'v',
+    'graders/01-x/a.mistakes.ts': 'v',
     'graders/01-x/b.ts': 'other',
     'graders/01-x/draws.ts': 'shared',
     'reference/01-x/a.ts': 'r',
     'solutions/01-x/a.ts': 's',
     'fixtures/01-x/a.json': 'f',
+    'exercises/tape.ts': 't',
+    'exercises/01-x/mods.ts': 'm',
+    'exercises/01-x/a.ts': 'stub',
+    'exercises/02-y/mods.ts': 'o',
   };
   const hashWith = (changed: Record<string, string> = {}) => {
     const course = { root: temporaryFolder({ ...files, ...changed }), exercises: ['01-x/a', '01-x/b'] };
@@ -56,11 +60,14 @@ describe('the hash of the graders', () => {
     'reference/01-x/a.ts',
     'solutions/01-x/a.ts',
     'fixtures/01-x/a.json',
+    'exercises/tape.ts',
+    'exercises/01-x/mods.ts',
   ])('is another where %s changes', (path) => {
     expect(hashWith({ [path]: 'changed' })).not.toBe(hashWith());
   });
 
-  it('is the same where only variants or other exercises change', () => {
-    expect(hashWith({ 'graders/01-x/a.variants.ts': 'changed', 'graders/01-x/b.ts': 'changed' })).toBe(hashWith());
+  it('is the same where only mistakes, stubs or other exercises change', () => {
+    expect(hashWith({ 'graders/01-x/a.mistakes.ts': 'changed', 'graders/01-x/b.ts': 'changed' })).toBe(hashWith());
+    expect(hashWith({ 'exercises/01-x/a.ts': 'changed', 'exercises/02-y/mods.ts': 'changed' })).toBe(hashWith());
   });
 });

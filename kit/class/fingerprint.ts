@@ -2,7 +2,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Course, DIST, PACKAGE_ROOT } from '../course/course.ts';
+import { type Course, DIST, lectureOf, PACKAGE_ROOT } from '../course/course.ts';
+import { ALWAYS_GIVEN, givenLooking } from '../course/given.ts';
 import { compare } from './layouts.ts';
 import { Unreadable } from './unzip.ts';
 
@@ -45,7 +46,10 @@ export function hashOfGraders(course: Omit<Course, 'specs'>, exercises: string[]
       if (isGrader || (!isOthers && SHARED.test(path))) addFile(hash, course.root, `${tree}/${path}`);
     }
   }
-  addFile(hash, PACKAGE_ROOT, 'exercises/arguments.ts');
+  addFile(hash, PACKAGE_ROOT, `exercises/${ALWAYS_GIVEN}`);
+  for (const folder of new Set(['', ...exercises.map(lectureOf)])) {
+    for (const path of givenLooking(course, folder)) addFile(hash, course.root, `exercises/${path}`);
+  }
   for (const path of filesBelow(DIST).filter((file) => /\.c?js$/.test(file))) addFile(hash, DIST, path);
   return hash.digest('hex');
 }
@@ -57,7 +61,7 @@ const TREES: [tree: string, endings: string[]][] = [
   ['fixtures', ['.json']],
 ];
 /** Code that several graders or oracles import. */
-const SHARED = /(?<!\.test|\.variants|\.goldens)\.ts$/;
+const SHARED = /(?<!\.test|\.mistakes|\.goldens)\.ts$/;
 
 function addFile(hash: Hash, root: string, path: string): void {
   if (existsSync(join(root, path))) add(hash, path, readFileSync(join(root, path)));

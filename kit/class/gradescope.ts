@@ -16,7 +16,7 @@ export function readGradescopeMetadata(text: string, file: string): Map<string, 
   try {
     parsed = parse(text, { maxAliasCount: 0 });
   } catch (error) {
-    throw new InputError(`${file} is no YAML: ${(error as Error).message.split('\n')[0]}`);
+    throw new InputError(`${file} is not valid YAML: ${(error as Error).message.split('\n')[0]}`);
   }
   const owners = new Map<string, Owner>();
   for (const [folder, data] of Object.entries(looseOf(parsed))) {

@@ -117,7 +117,8 @@ function naming(folder: string, entries: Entry[], { assignment, prefix }: Layout
   const begins = (start: string) => (stem: string) => stem.startsWith(start) && stem.length > start.length;
   if (prefix !== undefined) {
     const stray = entries.find(({ stem }) => !begins(prefix)(stem));
-    if (stray) throw new InputError(`"${stray.name}" does not begin with "${prefix}"; move it away, or mend --prefix`);
+    if (stray)
+      throw new InputError(`"${stray.name}" does not begin with "${prefix}"; move it away, or correct --prefix`);
     return (stem) => stem.slice(prefix.length);
   }
   const [, fromFolder] = basename(resolve(folder)).match(/^(.+)-submissions$/) ?? [];

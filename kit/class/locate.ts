@@ -39,8 +39,8 @@ function folderOf(folder: string): string {
   const below = visible(folder).filter((name) => kindOf(join(folder, name)) === 'folder');
   const found = below.filter((name) => holdsExercises(join(folder, name)));
   if (found.length === 1) return join(folder, found[0]);
-  const problem = found.length === 0 ? 'there is no exercises/ in it' : `${found.length} folders in it have exercises/`;
-  throw new Unreadable(`${problem}, neither at the top nor one folder down`);
+  const problem = found.length === 0 ? 'it has no exercises/ folder' : `${found.length} of its folders have exercises/`;
+  throw new Unreadable(`${problem}, at the top or one folder below`);
 }
 
 const holdsExercises = (folder: string) => kindOf(join(folder, 'exercises')) === 'folder';

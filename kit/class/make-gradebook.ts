@@ -56,7 +56,7 @@ function kept(entries: GradebookEntry[], keep: 'best' | 'latest'): GradebookEntr
     ...entries[0],
     status: 'not-judged',
     score: null,
-    problem: `the latest of ${names} counts, but it is not known when they were handed in; keep one of them, and grade again`,
+    problem: `the latest of ${names} counts, but the times are unknown; keep one of them and grade again`,
     report: null,
   };
 }

@@ -44,7 +44,7 @@ export function readSettings(out: string): RunSettings | null {
   } catch {
     // Said below.
   }
-  throw new InputError(`${file} is not of this kit's making; name another folder`);
+  throw new InputError(`${file} was not written by this kit; give another folder`);
 }
 
 export function writeSettings(out: string, settings: RunSettings): void {
@@ -61,11 +61,11 @@ export function secretOf(out: string, given: string | undefined, anew: boolean):
   const stored = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
   const secret = given ?? stored;
   if (secret === undefined && before !== undefined) {
-    throw new InputError(`"${out}" was begun with a --seed; give the same again, or name another --out`);
+    throw new InputError(`"${out}" was started with a --seed; give the same one, or another --out`);
   }
   if (secret !== undefined && before !== undefined && hashOfSecret(secret) !== before && !anew) {
     throw new InputError(
-      `"${out}" was begun with another seed; give that one, name another --out, or judge all again with --regrade all`,
+      `"${out}" was started with another seed; give that one, or another --out, or judge all again with --regrade all`,
     );
   }
   if (secret !== undefined) return { secret, drawn: false };

@@ -48,8 +48,8 @@ describe('a file of times', () => {
   });
 
   it.each([
-    ['ada,2027-02-15T23:59:00\n', 'line 1: "2027-02-15T23:59:00" is no time with a zone'],
-    ['student,time\nada,yesterday\n', 'line 2: "yesterday" is no time'],
+    ['ada,2027-02-15T23:59:00\n', 'line 1: "2027-02-15T23:59:00" is not a time with a zone'],
+    ['student,time\nada,yesterday\n', 'line 2: "yesterday" is not a time'],
     ['ada,2027-02-15T23:59:00Z\nada,2027-02-15T23:59:00Z\n', 'line 2: ada is there twice'],
   ])('is refused with %j', (text, message) => {
     expect(() => read(text)).toThrow(message);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../course/input-error.ts';
 import { commitOf } from '../grade/submission-id.ts';
-import { readCommit } from './git-object.ts';
+import { readCommit } from './git-commit.ts';
 
 /** The checked-out commit's date, as its author's machine wrote it; null where it cannot be told. */
 export function commitDateOf(folder: string): string | null {
@@ -36,7 +36,7 @@ export function readSubmittedTimes(file: string): Map<string, string> {
     if (!isInstant && i === 0 && !/\d/.test(time)) continue;
     if (!isInstant) {
       throw new InputError(
-        `${file}: line ${i + 1}: "${time}" is no time with a zone, such as 2027-02-15T23:59:00+01:00`,
+        `${file}: line ${i + 1}: "${time}" is not a time with a zone, such as 2027-02-15T23:59:00+01:00`,
       );
     }
     if (times.has(student)) throw new InputError(`${file}: line ${i + 1}: ${student} is there twice`);

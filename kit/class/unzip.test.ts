@@ -47,7 +47,7 @@ describe('a zip file', () => {
 
   it('with a link, or what is no plain file, is refused', async () => {
     expect(await refusal([{ name: 'exercises', data: '/etc', mode: 0o120777 }])).toContain('is a link');
-    expect(await refusal([{ name: 'pipe', mode: 0o010644 }])).toContain('no plain file');
+    expect(await refusal([{ name: 'pipe', mode: 0o010644 }])).toContain('not a regular file');
   });
 
   it('that names a file twice is refused, so nothing is written through what came first', async () => {
@@ -102,8 +102,8 @@ describe('the exercises in what was handed in', () => {
   });
 
   it.each([
-    ['none', { 'a.ts': '' }, 'there is no exercises/ in it'],
-    ['two', { 'x/exercises/a.ts': '', 'y/exercises/a.ts': '' }, '2 folders in it have exercises/'],
+    ['none', { 'a.ts': '' }, 'it has no exercises/ folder'],
+    ['two', { 'x/exercises/a.ts': '', 'y/exercises/a.ts': '' }, '2 of its folders have exercises/'],
   ])('are not guessed where there is %s', async (_, files, message) => {
     await expect(found(temporaryFolder(files), temporaryFolder())).rejects.toThrow(message);
   });

@@ -58,11 +58,11 @@ async function unpack(
   const { fileName } = entry;
   // yauzl has refused absolute names and `..`; on some systems there is more that leads out.
   if (fileName.includes('\0') || fileName.includes(':'))
-    throw new Unreadable(`the zip file has a name that is none: ${fileName}`);
+    throw new Unreadable(`the zip file has an invalid name: ${fileName}`);
   // What Unix calls the type of a file, in the attributes' upper half; 0 where another system packed it.
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (type === 0o120000) throw new Unreadable(`${fileName} is a link; put the file itself into the zip file`);
-  if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw new Unreadable(`${fileName} is no plain file`);
+  if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw new Unreadable(`${fileName} is not a regular file`);
   if (entry.isEncrypted()) throw new Unreadable(`${fileName} is encrypted; hand in a zip file without a password`);
   const target = join(folder, fileName);
   if (fileName.endsWith('/')) {

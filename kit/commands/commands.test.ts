@@ -85,13 +85,15 @@ describe('what cannot be used is refused in one line with the way out', () => {
   });
 
   it('a course whose YAML is broken, by file and line', async () => {
-    const yaml = 'title: A\nexports: { f: tensor }\nchecks: []\nhints: []\nmisconceptions: {}\n';
+    const yaml = 'title: A\nexports: { f: tensor }\nchecks: {}\nhints: []\n';
     const course = temporaryFolder({
       'package.json': '{}',
       'graders/01-x/a.yaml': yaml,
       'graders/01-x/b.yaml': 'a: [\n',
     });
-    expect(await refusal(['list'], course)).toContain('graders/01-x/a.yaml:3: checks must NOT have fewer than 1 items');
+    expect(await refusal(['list'], course)).toContain(
+      'graders/01-x/a.yaml:3: checks must NOT have fewer than 1 properties',
+    );
     const other = temporaryFolder({ 'package.json': '{}', 'graders/01-x/b.yaml': 'title: B\nhints: [\n' });
     expect(await refusal(['list'], other)).toMatch(/kit: .*graders\/01-x\/b\.yaml:\d: /);
   });
@@ -185,9 +187,8 @@ describe('kit list', () => {
   it('shows the course around the folder that it is called in', async () => {
     const yaml = `title: Mine
 exports: { f: tensor }
-checks: [{ id: hygiene/a, kind: hygiene, title: t, points: 2, rejects: [a] }]
+checks: { hygiene/a: { title: t, points: 2 } }
 hints: [a first long hint, a second long hint, a third long hint]
-misconceptions: {}
 `;
     const course = temporaryFolder({ 'graders/01-x/a.yaml': yaml, 'exercises/01-x/a.ts': '' });
     const { stdout } = await kit(['list'], join(course, 'exercises/01-x'));

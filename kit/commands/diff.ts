@@ -27,11 +27,11 @@ function readGrades(path: string): Gradebook {
   try {
     parsed = JSON.parse(readFileSync(file, 'utf8')) as Gradebook | Report;
   } catch (error) {
-    throw new InputError(`${file} is no JSON: ${(error as Error).message}`);
+    throw new InputError(`${file} is not valid JSON: ${(error as Error).message}`);
   }
   if (parsed?.schema === 'attention-kit/gradebook/v1') return parsed;
   if (parsed?.schema === 'attention-kit/report/v1') return gradebookOf(parsed);
-  throw new InputError(`${file} is neither a gradebook nor a report of this kit`);
+  throw new InputError(`${file} is not a gradebook or a report of this kit`);
 }
 
 function text(found: Difference[], students: number): string {

@@ -1,9 +1,8 @@
 import pc from 'picocolors';
 import { tryBubblewrap } from '../isolation/launch.ts';
-import { BackendNotHere } from '../subject/host.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { cardInWords, nvidiaCards, rooflineInWords } from '../subject/machine.ts';
-import { BACKENDS, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
+import { BACKENDS, BackendAbsent, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
 
 interface Finding {
   name: string;
@@ -52,7 +51,7 @@ function isolation(): Finding {
 async function card(): Promise<Finding> {
   const cards = await nvidiaCards();
   if (cards.length > 0) return { name: 'card', ok: true, found: cards.map(cardInWords).join('; ') };
-  const found = 'driver and memory unknown: no NVIDIA driver here; of other cards WebGPU tells what it knows';
+  const found = 'driver and memory unknown: no NVIDIA driver here; for other cards WebGPU reports what it knows';
   return { name: 'card', ok: false, optional: true, found };
 }
 
@@ -76,7 +75,7 @@ async function backend(name: BackendName, roofline: boolean): Promise<Finding> {
     return { name, ok: true, found: `${device}; started in ${ms} ms${roof}` };
   } catch (error) {
     const { message } = error as Error;
-    if (error instanceof BackendNotHere) return { name, ok: false, optional: true, found: 'not here', advice: message };
+    if (error instanceof BackendAbsent) return { name, ok: false, optional: true, found: 'not here', advice: message };
     return { name, ok: false, optional: !EMBEDDED.includes(name), found: `does not start: ${message}` };
   } finally {
     await hosts.stop();

@@ -38,7 +38,7 @@ function describe(
     `${pc.green('✓')} ${pc.bold(title)}: ${count(exercises.length, 'exercise')} in ${shown}`,
     `  ${count(written.length, 'file')} written${unchanged > 0 ? `, ${unchanged} as they were` : ''}`,
   ];
-  for (const path of removed) lines.push(`  removed: ${path} (no longer part of it)`);
+  for (const path of removed) lines.push(`  removed: ${path} (no longer part of the export)`);
   for (const path of kept) lines.push(`  ${pc.yellow('kept')}: ${path} (changed since the last export)`);
   lines.push(pc.dim(`\nNext: cd ${shown} && npm ci && npm start`));
   return `${lines.join('\n')}\n`;

@@ -44,17 +44,17 @@ describe('kit format', () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     await run(file('gradebook.json'), { as: 'canvas', fill: file('canvas.csv'), out: file('out.csv') });
     expect(readFileSync(file('out.csv'), 'utf8')).toContain('A,1,ada,5\n');
-    expect(stderr.mock.calls.join('')).toBe('kit: not found in the export, so not filled in: bob\u{fffd}[2J\n');
+    expect(stderr.mock.calls.join('')).toBe('kit: not in the export, so not filled in: bob\u{fffd}[2J\n');
   });
 
   it.each([
     ['report.json', {}, 'name the format with --as: terminal, json, '],
-    ['report.json', { as: 'canvas' }, 'this is a report, but that format is of a gradebook'],
-    ['gradebook.json', { as: 'junit' }, 'this is a gradebook, but that format is of one report'],
+    ['report.json', { as: 'canvas' }, 'it is a report, but that format is of a gradebook'],
+    ['gradebook.json', { as: 'junit' }, 'it is a gradebook, but that format is of one report'],
     ['gradebook.json', { as: 'pdf' }, 'there is no format "pdf"; there are json, csv, '],
     ['gradebook.json', { as: 'canvas' }, 'fills in a gradebook exported from Canvas: name it with --fill'],
-    ['gradebook.json', { as: 'csv', fill: 'x' }, 'fills nothing in; leave --fill out'],
-    ['report.json', { as: 'junit', fill: 'x' }, 'fills nothing in; leave --fill out'],
+    ['gradebook.json', { as: 'csv', fill: 'x' }, 'fills in no file; remove --fill'],
+    ['report.json', { as: 'junit', fill: 'x' }, 'fills in no file; remove --fill'],
     ['gradebook.json', { as: 'canvas', fill: '/no/such.csv' }, '/no/such.csv cannot be read'],
     ['report.json', { as: 'junit', out: folder }, 'it is a folder; name a file in it'],
   ])('refuses what does not go together: %s %j', async (name, options, problem) => {

@@ -18,7 +18,7 @@ export async function run(file: string, options: Options): Promise<number> {
   if (out) refuseUnwritable(out);
   if (!isGradebook(grades)) {
     refuseOther(name, REPORT_FORMATS, GRADEBOOK_FORMATS, 'a report, but that format is of a gradebook');
-    if (fill) throw new InputError(`the format ${name} fills nothing in; leave --fill out`);
+    if (fill) throw new InputError(`the format ${name} fills in no file; remove --fill`);
     const { load } = formatNamed(REPORT_FORMATS, name);
     const write = await load();
     give(write(grades), out);
@@ -27,7 +27,7 @@ export async function run(file: string, options: Options): Promise<number> {
   refuseOther(name, GRADEBOOK_FORMATS, REPORT_FORMATS, 'a gradebook, but that format is of one report');
   const { load, fills } = formatNamed(GRADEBOOK_FORMATS, name);
   if (fills && !fill) throw new InputError(`the format ${name} fills in ${fills}: name it with --fill`);
-  if (!fills && fill) throw new InputError(`the format ${name} fills nothing in; leave --fill out`);
+  if (!fills && fill) throw new InputError(`the format ${name} fills in no file; remove --fill`);
   const write = await load();
   const { text, notes } = write(grades, fill ? readText(fill) : '');
   give(text, out);
@@ -44,6 +44,6 @@ function give(text: string, out: string | undefined): void {
 function refuseOther(name: string, ours: object, others: object, problem: string): void {
   if (Object.hasOwn(ours, name) || !Object.hasOwn(others, name)) return;
   throw new InputError(
-    `there is no format "${name}" here: this is ${problem}; there are ${Object.keys(ours).join(', ')}`,
+    `there is no format "${name}" for this file: it is ${problem}; there are ${Object.keys(ours).join(', ')}`,
   );
 }

@@ -41,7 +41,7 @@ it(
     expect(first.code).toBe(3);
     expect(scoresIn(out)).toEqual({ always: null, once: 10, steady: 10, thrice: 10, twice: 10 });
     expect(first.stdout).toMatch(
-      /through no fault of their own:\n {2}always: .*the host ended \(SIGKILL\)\n.*same command/,
+      /because of an infrastructure error:\n {2}always: .*the host ended \(SIGKILL\)\n.*same command/,
     );
     expect(readFileSync(join(tools, 'thrice'), 'utf8'), 'it crashed as often as it should').toBe('xxx');
     const lines = first.stderr.trim().split('\n');

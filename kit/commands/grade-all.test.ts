@@ -108,9 +108,9 @@ describe('kit grade-all', PATIENCE, () => {
     writeFileSync(join(folder, 'evil.zip'), makeZip([{ name: '../../evil', data: 'x' }]));
     const { code, stdout, stderr } = await kit(...gradeAll(folder, out));
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^Neither a folder nor a zip file, so not graded: eve.rar\n/);
+    expect(stderr).toMatch(/^Not graded, since they are not folders or zip files: eve.rar\n/);
     expect(scoresIn(out)).toEqual({ correct: 10, empty: 0, evil: 0, torn: 0, zipped: 10 });
-    expect(stdout).toMatch(/count 0:\n {2}empty: there is no exercises\/ in it.*\n {2}evil: .*\n {2}torn: /);
+    expect(stdout).toMatch(/count 0:\n {2}empty: it has no exercises\/ folder.*\n {2}evil: .*\n {2}torn: /);
     expect(existsSync(join(out, 'unpacked'))).toBe(false);
   });
 
@@ -214,7 +214,11 @@ describe('kit grade-all', PATIENCE, () => {
   it.each([
     ['a folder that is one submission', [join(SUBMISSIONS, 'correct')], 'is one submission'],
     ['a folder that there is not', ['/no/such'], 'there is no folder'],
-    ['grades among the submissions', [SUBMISSIONS, '--out', join(SUBMISSIONS, 'grades')], "lies in the class's folder"],
+    [
+      'grades among the submissions',
+      [SUBMISSIONS, '--out', join(SUBMISSIONS, 'grades')],
+      'is inside the folder of the class',
+    ],
     ['a shard that there is not', [SUBMISSIONS, '--shard', '3/2'], '--shard takes'],
     ['a student who is not there', [SUBMISSIONS, '--regrade', 'nobody'], 'there is no student "nobody"'],
   ])('refuses %s', async (_, args, message) => {

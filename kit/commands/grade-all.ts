@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfGraders } from '../class/fingerprint.ts';
+import { gitIsInstalled } from '../class/git-commit.ts';
 import { gradeClass, hashOf } from '../class/grade-class.ts';
 import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
 import { findSubmissions, type Submission, strayFiles } from '../class/layouts.ts';
@@ -28,12 +29,12 @@ import { jsonReport } from '../report/json.ts';
 import { stopBundling } from '../subject/bundle.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { plain } from '../text/plain.ts';
-import { classSummary } from './class-summary.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
-import { Progress } from './progress.ts';
+import { ProgressLine } from './progress-line.ts';
 import { backendNamed, positive } from './session.ts';
+import { classSummary } from './summary-lines.ts';
 
 interface Options {
   assignment?: string;
@@ -68,6 +69,10 @@ export async function run(folder: string, options: Options): Promise<number> {
     ({ student }) => !shard || isInShard(student, shard),
   );
 
+  const isRepository = ({ submission }: Submission) => existsSync(join(folder, submission, '.git'));
+  if (!gitIsInstalled() && submissions.some(isRepository))
+    say('git is not installed, so the times of commits are unknown; give the times with --submitted.');
+
   const out = options.out ?? besides(folder, shard);
   refuseOut(out, folder);
   mkdirSync(out, { recursive: true });
@@ -96,7 +101,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     });
 
     const journal = new Journal(runPaths(out).journal);
-    const progress = new Progress('grading', submissions.length, process.stderr, 4);
+    const progress = new ProgressLine('grading', submissions.length, process.stderr, 4);
     const before = readJournal(runPaths(out).journal);
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
@@ -195,7 +200,9 @@ function refuseFolder(folder: string): void {
 
 function refuseOut(out: string, folder: string): void {
   if (`${resolve(out)}/`.startsWith(`${resolve(folder)}/`))
-    throw new InputError(`--out "${out}" lies in the class's folder, where it would be a submission; name another`);
+    throw new InputError(
+      `--out "${out}" is inside the folder of the class, where it would count as a submission; give another folder`,
+    );
   if (existsSync(out) && !statSync(out).isDirectory()) throw new InputError(`--out "${out}" is a file; name a folder`);
   const { gradebook, settings } = runPaths(out);
   if (existsSync(gradebook) && !existsSync(settings))
@@ -234,7 +241,9 @@ const MOST_NAMES = 5;
 function sayStrays(names: string[]): void {
   if (names.length === 0) return;
   const rest = names.length > MOST_NAMES ? `, … (${names.length} in all)` : '';
-  say(`Neither a folder nor a zip file, so not graded: ${names.slice(0, MOST_NAMES).map(plain).join(', ')}${rest}`);
+  say(
+    `Not graded, since they are not folders or zip files: ${names.slice(0, MOST_NAMES).map(plain).join(', ')}${rest}`,
+  );
 }
 
 function say(text: string): void {

@@ -103,7 +103,7 @@ function refuseFolder(folder: string): void {
     throw new InputError(`"${folder}" has no exercises/ in it; name the folder that holds it`);
   }
   if (!statSync(join(folder, 'exercises')).isDirectory())
-    throw new InputError(`"${join(folder, 'exercises')}" is no folder; exercises/ is where a submission has its files`);
+    throw new InputError(`"${join(folder, 'exercises')}" is not a folder; a submission has its files in exercises/`);
 }
 
 export function refuseWeakIsolation(level: string | undefined): void {

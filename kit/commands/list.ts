@@ -1,13 +1,13 @@
 import pc from 'picocolors';
 import { findCourse, lectureOf, specOf } from '../course/course.ts';
 import { maxPoints } from '../course/points.ts';
-import { Progress, type State, stateOf } from '../watch/progress.ts';
+import { CourseProgress, type State, stateOf } from '../watch/progress.ts';
 
 const MARK: Record<State, string> = { done: pc.green('✓'), begun: pc.yellow('▸'), untouched: ' ' };
 
 export async function run(options: { json?: boolean }): Promise<number> {
   const course = await findCourse();
-  const reached = new Progress(course).all();
+  const reached = new CourseProgress(course).all();
   const exercises = course.exercises.map((id) => {
     const spec = specOf(course, id);
     const [points, checks] = [maxPoints(spec), spec.checks.length];

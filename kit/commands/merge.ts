@@ -5,8 +5,8 @@ import { mergeShards } from '../class/merge.ts';
 import { runPaths, writeSettings } from '../class/run-folder.ts';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { classSummary } from './class-summary.ts';
 import { writeResults } from './grade-all.ts';
+import { classSummary } from './summary-lines.ts';
 
 interface Options {
   out?: string;

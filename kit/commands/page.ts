@@ -5,9 +5,9 @@ import { writeWhole } from '../files/write-whole.ts';
 import { classPage } from '../report/class-page.ts';
 import { studentPage } from '../report/formats/html.ts';
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
-import type { LikenessReport } from '../report/likeness.ts';
 import { page } from '../report/page/page.ts';
 import { pageNames } from '../report/page-names.ts';
+import type { SimilarityReport } from '../report/similarity.ts';
 
 interface Options {
   out?: string;
@@ -19,7 +19,7 @@ export async function run(file: string, { out, similarity, instructor }: Options
   if (!out) throw new InputError('kit page needs --out <folder>, where index.html and pages/ are written');
   const gradebook = readAs<Gradebook>(file, 'attention-kit/gradebook/v1', 'entries', 'kit grade-all');
   const alike = similarity
-    ? readAs<LikenessReport>(similarity, 'attention-kit/similarity/v1', 'pairs', 'kit similarity --json')
+    ? readAs<SimilarityReport>(similarity, 'attention-kit/similarity/v1', 'pairs', 'kit similarity --json')
     : undefined;
   const names = pageNames(gradebook.entries.map(({ student }) => student));
   for (const [i, entry] of gradebook.entries.entries()) {
@@ -45,7 +45,7 @@ function readAs<T extends { schema: string }>(file: string, schema: string, list
   }
   const found = value as T | null;
   if (found?.schema !== schema || !Array.isArray(found[list])) {
-    throw new InputError(`${file} is no ${schema}; ${verb} writes such a file`);
+    throw new InputError(`${file} is not a ${schema} file; ${verb} writes one`);
   }
   return found;
 }

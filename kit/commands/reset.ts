@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { findCourse, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { OwnFile } from '../watch/own-file.ts';
-import { Progress } from '../watch/progress.ts';
+import { CourseProgress } from '../watch/progress.ts';
 
 export async function run(name: string, options: { yes?: boolean }): Promise<number> {
   const course = await findCourse();
@@ -11,7 +11,7 @@ export async function run(name: string, options: { yes?: boolean }): Promise<num
   const file = new OwnFile(course, id);
   if (!options.yes && !(await agrees(file.name))) return 0;
   const copy = file.reset();
-  new Progress(course).forget(id);
+  new CourseProgress(course).forget(id);
   process.stdout.write(`${file.name} is the stub again${copy ? `; what was there is kept in ${copy}` : ''}\n`);
   return 0;
 }

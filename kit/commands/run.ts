@@ -5,7 +5,7 @@ import { jsonReport } from '../report/json.ts';
 import { type ExerciseReport, verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { OwnFile } from '../watch/own-file.ts';
-import { Progress } from '../watch/progress.ts';
+import { CourseProgress } from '../watch/progress.ts';
 import { classroomOutput, stepOutput } from './classroom-output.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
@@ -25,7 +25,7 @@ export async function run(names: string[], options: Options): Promise<number> {
   const timeout = positive('--timeout', options.timeout);
   const output = options.classroom ? stepOutput() : undefined;
   const chosen = selectExercises(course, names);
-  const progress = new Progress(course);
+  const progress = new CourseProgress(course);
   const record = (exercise: ExerciseReport) => {
     if (!new OwnFile(course, exercise.id).isUntouched) progress.record(exercise);
   };

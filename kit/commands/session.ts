@@ -1,9 +1,8 @@
 /** What the judging verbs have in common: checked options, a course, a warm host. */
 
 import { InputError } from '../course/input-error.ts';
-import { BackendNotHere } from '../subject/host.ts';
 import { type HostOptions, HostPool } from '../subject/host-pool.ts';
-import { BACKENDS, type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
+import { BACKENDS, BackendAbsent, type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
 
 export function backendNamed(name: string): BackendChoice {
   const found = (['auto', ...BACKENDS] as const).find((backend) => backend === name);
@@ -32,13 +31,13 @@ export async function withHosts<T>(
     if (!EMBEDDED.includes(backend as BackendName)) await hosts.get();
     return await body(hosts);
   } catch (error) {
-    throw error instanceof BackendNotHere ? notHere(error) : error;
+    throw error instanceof BackendAbsent ? notHere(error) : error;
   } finally {
     await hosts.stop();
   }
 }
 
 /** What was asked for is not there: that is for the asker to change. */
-export function notHere({ message }: BackendNotHere): InputError {
+export function notHere({ message }: BackendAbsent): InputError {
   return new InputError(`${message}; --backend auto takes what there is, and kit doctor shows it`);
 }

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findCourse, selectExercises } from '../course/course.ts';
+import { type Course, findCourse, pathsOf, selectExercises } from '../course/course.ts';
+import { givenTo } from '../course/given.ts';
 import { InputError } from '../course/input-error.ts';
+import { hasDesktop, openFile } from '../files/open-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { bundleExercise } from '../grade/prepare.ts';
-import { MaterialsCache } from '../judge/materials.ts';
+import { type Materials, MaterialsCache } from '../judge/materials.ts';
 import { type ShownCase, showCase, shownCases } from '../judge/show-case.ts';
 import { showPage } from '../report/show-page.ts';
-import { isBundleError } from '../subject/bundle.ts';
+import { type Bundle, isBundleError } from '../subject/bundle.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
 import { plain } from '../text/plain.ts';
@@ -15,6 +17,7 @@ import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
   case?: string;
+  mistake?: string;
   out?: string;
   open: boolean;
   backend: string;
@@ -29,16 +32,12 @@ export async function run(name: string, options: Options): Promise<number> {
   const timeout = positive('--timeout', options.timeout);
   const materials = await new MaterialsCache(course).materials(id);
   const chosen = shownCases(materials.fixture, options.case);
-  const bundled = await bundleExercise(course.root, id);
-  if (isBundleError(bundled)) {
-    throw new InputError(
-      `${bundled.file}${bundled.line === null ? '' : `:${bundled.line}`}: ${plain(bundled.message)}`,
-    );
-  }
+  const mistake = options.mistake === undefined ? undefined : await candidateOf(course, id, options.mistake);
+  const { bundle, path } = mistake ?? { bundle: await ownCode(course, materials), path: [] };
   const shown: ShownCase[] = await withHosts(backend, async (hosts) => {
     const sandbox = new Sandbox(hosts);
     try {
-      const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle: bundled, timeout });
+      const subject = new Subject(sandbox, { exports: materials.spec.exports, bundle, path, timeout });
       const all: ShownCase[] = [];
       for (const prepared of chosen) all.push(await showCase(subject, materials, prepared));
       return all;
@@ -47,20 +46,32 @@ export async function run(name: string, options: Options): Promise<number> {
     }
   });
   const file = options.out ?? join(course.root, '.kit/show', `${id}.html`);
-  writeWhole(file, showPage({ id, title: materials.spec.title, cases: shown }));
+  writeWhole(file, showPage({ id, title: materials.spec.title, mistake, cases: shown }));
   const problem = shown.find((one) => one.problem)?.problem;
-  process.stdout.write(`${problem ? `${plain(problem)}\nWhat is due is drawn alone: ` : ''}${file}\n`);
-  if (options.open && process.stdout.isTTY) open(file);
+  process.stdout.write(`${problem ? `${plain(problem)}\nOnly the expected values are drawn: ` : ''}${file}\n`);
+  if (options.open && process.stdout.isTTY && hasDesktop()) await openFile(file);
   return 0;
 }
 
-/** In the reader's browser, where there is a screen. That it does not open is no failure: its name was printed. */
-function open(file: string): void {
-  const { env, platform } = process;
-  if (env.CI || (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY)) return;
-  const [command, ...args] =
-    platform === 'darwin' ? ['open'] : platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
-  const child = spawn(command, [...args, file], { detached: true, stdio: 'ignore' });
-  child.on('error', () => {});
-  child.unref();
+async function ownCode(course: Course, { id, spec }: Materials): Promise<Bundle> {
+  const bundled = await bundleExercise(course.root, id, givenTo(course, id, spec));
+  if (!isBundleError(bundled)) return bundled;
+  const place = `${bundled.file}${bundled.line === null ? '' : `:${bundled.line}`}`;
+  throw new InputError(`${place}: ${plain(bundled.message)}`);
+}
+
+/** A known mistake in place of the learner's code: in the course's own repository, which has the model solution. */
+async function candidateOf(course: Course, id: string, name: string) {
+  if (!existsSync(pathsOf(course, id).mistakes)) {
+    throw new InputError(`--mistake: the known mistakes of ${id} are not in this repository, only in the course's own`);
+  }
+  const { candidatesOf } = await import('../verify/candidates.ts');
+  const { knownMistakes } = await import('../verify/mistakes.ts');
+  const { editsOf } = await import('../verify/edits.ts');
+  const { candidates, says } = await candidatesOf(course, id);
+  const found = candidates.find((candidate) => candidate.kind === 'mistake' && candidate.name === name);
+  if (!found)
+    throw new InputError(`--mistake: "${name}" is not a known mistake of ${id}: ${Object.keys(says).join(', ')}`);
+  const { mistakes } = await knownMistakes(course, id);
+  return { ...found, says: says[name], edits: editsOf(mistakes[name]) };
 }

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { findCourse, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
-import type { LikenessReport } from '../report/likeness.ts';
-import { classLikeness } from '../similarity/class-likeness.ts';
+import type { SimilarityReport } from '../report/similarity.ts';
+import { classSimilarity } from '../similarity/class-similarity.ts';
 import { plain } from '../text/plain.ts';
 
 interface Options {
@@ -21,12 +21,12 @@ export async function run(folder: string, options: Options): Promise<number> {
   const course = await findCourse();
   const exercises = selectExercises(course, options.exercise ?? []);
   const { assignment } = options;
-  const found = await classLikeness({ folder, course, exercises, above: above / 100, layout: { assignment } });
+  const found = await classSimilarity({ folder, course, exercises, above: above / 100, layout: { assignment } });
   process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : table(found, above));
   return 0;
 }
 
-function table({ pairs, exercises, submissions }: LikenessReport, above: number): string {
+function table({ pairs, exercises, submissions }: SimilarityReport, above: number): string {
   const note = pc.dim('A place to look, not a verdict: short right answers are alike by nature.');
   if (pairs.length === 0) return `No pair of ${submissions} submissions is ${above}% alike.\n${note}\n`;
   const usual = new Map(exercises.map((exercise) => [exercise.id, exercise.usual]));

@@ -55,7 +55,7 @@ export const VERBS: Verb[] = [
   {
     name: 'hint',
     args: '[exercise]',
-    summary: 'Show one hint more (default: for the first exercise that is not finished).',
+    summary: 'Show one more hint (default: for the first exercise that is not finished).',
     options: [['--all', 'show all of them']],
     example: 'kit hint softmax',
     load: () => import('./hint.ts'),
@@ -63,7 +63,7 @@ export const VERBS: Verb[] = [
   {
     name: 'reset',
     args: '<exercise>',
-    summary: 'Put an exercise back to its stub; your file is kept in .kit/.',
+    summary: 'Reset an exercise to its stub; a copy of your file is kept in .kit/.',
     options: [['--yes', 'do not ask']],
     example: 'kit reset softmax',
     load: () => import('./reset.ts'),
@@ -77,7 +77,7 @@ export const VERBS: Verb[] = [
       ['--exercise <names...>', 'only these exercises or lectures'],
       [
         '--seed <secret>',
-        "the course's secret, or submission:… from a report to replay it; default: $KIT_SEED, else drawn at random and reported",
+        "the course's secret, or submission:… from a report to replay it; default: $KIT_SEED, else a random one that is reported",
       ],
       ['--id <name>', "the submission's name; default: the folder's"],
       BEST_BACKEND,
@@ -125,7 +125,7 @@ export const VERBS: Verb[] = [
   {
     name: 'grade-all',
     args: '<folder>',
-    summary: 'Judge a class: a folder of submissions. The same command goes on where a run was stopped.',
+    summary: 'Judge a class: a folder of submissions. The same command continues a stopped run.',
     options: [
       ['--assignment <name>', "by this assignment's rules; also taken off the folders' names"],
       ['--exercise <names...>', 'only these exercises or lectures'],
@@ -135,7 +135,7 @@ export const VERBS: Verb[] = [
       TIMEOUT,
       ['--jobs <n>', 'submissions judged at once; default: cores'],
       ['--shard <i/n>', 'only the i-th of n parts of the class; `kit merge` puts them together'],
-      ['--regrade <which...>', 'judge again though nothing changed: all, failed (less than full marks), or students'],
+      ['--regrade <which...>', 'judge again even if nothing changed: all, failed (less than full marks), or students'],
       ['--submitted <file>', 'when each handed in: CSV lines of student,time'],
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
       ['--out <folder>', 'where the grades go; default: <folder>-grades'],
@@ -172,7 +172,7 @@ export const VERBS: Verb[] = [
     summary: 'Show which submissions of a class are alike: a place to look, not a verdict (instructors).',
     options: [
       ['--exercise <names...>', 'only these exercises or lectures'],
-      ['--above <percent>', 'only pairs at least so much alike', '80'],
+      ['--above <percent>', 'only pairs that are at least this alike', '80'],
       ['--assignment <name>', "taken off the folders' names"],
       ['--json', 'print as JSON, for kit page --similarity'],
     ],
@@ -183,9 +183,10 @@ export const VERBS: Verb[] = [
   {
     name: 'show',
     args: '<exercise>',
-    summary: 'Draw what your function computes beside what is due, as a page; judges nothing.',
+    summary: 'Draw what your function computes beside what is expected, as a page; judges nothing.',
     options: [
-      ['--case <name>', 'this case or view; a wrong name lists them'],
+      ['--case <name>', 'this case or view; an unknown name lists them'],
+      ['--mistake <name>', 'a known mistake in place of your code; an unknown name lists them (authors)'],
       ['--out <file>', 'write the page here; default: .kit/show/<exercise>.html'],
       ['--no-open', 'only write it'],
       BACKEND,
@@ -219,11 +220,11 @@ export const VERBS: Verb[] = [
     summary: 'Prove the exercises: stubs fail, solutions pass, every known mistake is caught and named (authors).',
     options: [
       ['--backend <names>', 'backends to prove on, separated by commas', 'wasm,cpu'],
-      ['--skip-absent', 'leave out what this machine has not got of them, and say so'],
+      ['--skip-absent', 'skip the ones that this machine lacks, and say so'],
       TIMEOUT,
       ['--jobs <n>', 'exercises proven at once; default: cores'],
       ['--all', 'prove again what was proven here and has not changed since'],
-      ['--update', 'write the public fixtures anew before proving'],
+      ['--update', 'write the public fixtures, then prove'],
       ['--json', 'print the proof as JSON'],
     ],
     example: 'kit verify 01-attention-fundamentals',
@@ -233,7 +234,7 @@ export const VERBS: Verb[] = [
   {
     name: 'goldens',
     args: '[folder]',
-    summary: "Hold the oracles against golden files: other implementations' outputs (authors).",
+    summary: 'Compare the oracles with golden files: outputs of other implementations (authors).',
     options: [['--json', 'print as JSON']],
     example: 'kit goldens fixtures/goldens',
     needsSources: true,
@@ -242,9 +243,9 @@ export const VERBS: Verb[] = [
   {
     name: 'new',
     args: '<exercise>',
-    summary: 'Start a new exercise: all its files, failing honestly (authors).',
-    options: [],
-    example: 'kit new 01-attention-fundamentals/masks',
+    summary: 'Start a new exercise: all its files, which verify as they stand (authors).',
+    options: [['--takes <names>', 'the tensors that it takes, with their axes', 'x_BTM']],
+    example: 'kit new 01-attention-fundamentals/masks --takes q_BHTD,k_BHSD,v_BHSV',
     needsSources: true,
     load: () => import('./new.ts'),
   },

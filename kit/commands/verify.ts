@@ -3,15 +3,15 @@ import pc from 'picocolors';
 import { type Course, findCourse, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { timingInWords } from '../report/numbers.ts';
-import { wrapped } from '../report/terminal.ts';
 import type { Host } from '../subject/host.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { cardInWords, cardOf, nvidiaCards } from '../subject/machine.ts';
+import { wrapped } from '../text/columns.ts';
 import { KeptProofs } from '../verify/kept-proofs.ts';
 import type { Inputs } from '../verify/proof-inputs.ts';
 import { LEAST_MISS, MOST_OF_TOLERANCE, type Proof, prove } from '../verify/prove.ts';
 import { type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
-import { Progress } from './progress.ts';
+import { ProgressLine } from './progress-line.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
@@ -47,7 +47,7 @@ export async function run(names: string[], options: Options): Promise<number> {
     else queue.push({ id, inputs });
   }
   const before = [...proofs.keys()];
-  const progress = new Progress('proving', queue.length);
+  const progress = new ProgressLine('proving', queue.length);
   await proveAll(queue, jobs, { course, backends, timeout, update }, async (proof, inputs) => {
     await kept.keep(proof, inputs, update);
     proofs.set(proof.id, proof);
@@ -138,17 +138,17 @@ function provenBefore(ids: string[]): string {
 }
 
 function unprovable(id: string, error: unknown): Proof {
-  return { id, problems: [(error as Error).message], stub: { checks: 0, message: '' }, right: [], wrong: [] };
+  return { id, problems: [(error as Error).message], stub: { checks: 0, message: '' }, right: [], mistakes: [] };
 }
 
-function describe({ id, problems, stub, right, wrong }: Proof): string {
+function describe({ id, problems, stub, right, mistakes }: Proof): string {
   const lines = ['', pc.bold(id)];
-  if (stub.checks > 0) lines.push(...proven({ stub, right, wrong }));
+  if (stub.checks > 0) lines.push(...proven({ stub, right, mistakes }));
   for (const problem of problems) lines.push(`  ${pc.red('✗')} ${problem}`);
   return `${lines.join('\n')}\n`;
 }
 
-function proven({ stub, right, wrong }: Pick<Proof, 'stub' | 'right' | 'wrong'>): string[] {
+function proven({ stub, right, mistakes }: Pick<Proof, 'stub' | 'right' | 'mistakes'>): string[] {
   const lines = [`  stub fails ${stub.checks} of ${stub.checks} checks: ${stub.message}`];
   lines.push(pc.dim(`\n  ${'right'.padEnd(28)} largest error / tolerance (at most ${MOST_OF_TOLERANCE})`));
   for (const { name, margin, times } of right) {
@@ -159,10 +159,10 @@ function proven({ stub, right, wrong }: Pick<Proof, 'stub' | 'right' | 'wrong'>)
   }
   lines.push(
     pc.dim(
-      `\n  ${'wrong'.padEnd(28)} ${'missed by'.padEnd(10)} killed by (at least ${LEAST_MISS} tolerances, a property or a budget)`,
+      `\n  ${'mistake'.padEnd(28)} ${'missed by'.padEnd(10)} killed by (at least ${LEAST_MISS} tolerances, a property or a budget)`,
     ),
   );
-  for (const { name, killedBy, miss, feedback } of wrong) {
+  for (const { name, killedBy, miss, feedback } of mistakes) {
     const by = Number.isFinite(miss) ? `${miss.toExponential(0)}×` : '–';
     lines.push(
       `  ${name.padEnd(28)} ${by.padEnd(10)} ${killedBy.join(', ')}`,
@@ -173,9 +173,9 @@ function proven({ stub, right, wrong }: Pick<Proof, 'stub' | 'right' | 'wrong'>)
 }
 
 function summary(proofs: Proof[], problems: number, backends: string[]): string {
-  const mistakes = proofs.reduce((sum, { wrong }) => sum + wrong.length, 0);
+  const count = proofs.reduce((sum, proof) => sum + proof.mistakes.length, 0);
   if (problems === 0) {
-    return `\n${pc.green('✓')} ${proofs.length} exercises proven on ${backends.join(' and ')}; ${mistakes} known mistakes caught and named\n`;
+    return `\n${pc.green('✓')} ${proofs.length} exercises proven on ${backends.join(' and ')}; ${count} known mistakes caught and named\n`;
   }
   const unproven = proofs.filter((proof) => proof.problems.length > 0);
   const list = unproven.flatMap(({ id, problems: found }) => found.map((problem) => `  ${id}: ${problem}`));

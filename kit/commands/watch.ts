@@ -2,7 +2,7 @@ import { findCourse, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { MaterialsCache } from '../judge/materials.ts';
 import { exerciseText } from '../report/terminal.ts';
-import { Progress } from '../watch/progress.ts';
+import { CourseProgress } from '../watch/progress.ts';
 import { watchSaves } from '../watch/saves.ts';
 import { mostScroll, screen } from '../watch/screen.ts';
 import { WatchedTerminal } from '../watch/terminal.ts';
@@ -19,8 +19,8 @@ export async function run(name: string | undefined, options: Options): Promise<n
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const [first] = selectExercises(course, name === undefined ? [] : [name]);
-  if (first === undefined) throw new InputError('there is no exercise here; call this in a course');
-  const progress = new Progress(course);
+  if (first === undefined) throw new InputError('there is no exercise here; run this in a course');
+  const progress = new CourseProgress(course);
   const cache = new MaterialsCache(course);
   const chosen = name === undefined ? (progress.firstUnfinished() ?? first) : first;
   const signal = await withHosts(

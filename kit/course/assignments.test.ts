@@ -34,9 +34,8 @@ test('points for an exercise that is not part of it, and dropping all of them, a
 test('dropping the lowest is refused where exercises are worth different points, and taken where they are made the same', async () => {
   const yaml = (points: number) => `title: A
 exports: { f: tensor }
-checks: [{ id: hygiene/a, kind: hygiene, title: t, points: ${points}, rejects: [a] }]
+checks: { hygiene/a: { title: t, points: ${points} } }
 hints: [a first long hint, a second long hint, a third long hint]
-misconceptions: {}
 `;
   const reading = async (rules: string) => {
     const assignments = `assignments:\n  a:\n    title: A\n    exercises: [01-one]\n${rules}`;

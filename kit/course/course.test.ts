@@ -7,9 +7,8 @@ import { InputError } from './input-error.ts';
 const yaml = (after: string[] = []) => `title: T
 after: [${after}]
 exports: { f: tensor }
-checks: [{ id: hygiene/a, kind: hygiene, title: t, points: 1, rejects: [a] }]
+checks: { hygiene/a: { title: t, points: 1 } }
 hints: [a first long hint, a second long hint, a third long hint]
-misconceptions: {}
 `;
 
 /** A course of these exercises, each with what it comes after. */
@@ -44,7 +43,7 @@ describe('a course', () => {
     const root = temporaryFolder({
       'graders/01-x/a.yaml': yaml(),
       'graders/01-x/a.ts': '',
-      'graders/01-x/a.variants.ts': '',
+      'graders/01-x/a.mistakes.ts': '',
       'graders/drafts/b.yaml': 'broken: [',
       'graders/README.md': '',
     });
@@ -62,7 +61,7 @@ describe('a course', () => {
       stub: '/c/exercises/01-x/a.ts',
       solution: '/c/solutions/01-x/a.ts',
       spec: '/c/graders/01-x/a.yaml',
-      variants: '/c/graders/01-x/a.variants.ts',
+      mistakes: '/c/graders/01-x/a.mistakes.ts',
       fixture: '/c/fixtures/01-x/a.json',
     });
   });
@@ -79,7 +78,7 @@ describe('exercises are selected', () => {
     ['a lecture’s number', ['10'], ['10-state/scan']],
     ['a path, as the shell completes it', ['exercises/01-attention/'], ['01-attention/softmax', '01-attention/scaled']],
     ['a file', ['exercises/01-attention/softmax.ts'], ['01-attention/softmax']],
-    ['a file of the author’s', ['graders/03-rotary-embeddings/rope.variants.ts'], ['03-rotary-embeddings/rope']],
+    ['a file of the author’s', ['graders/03-rotary-embeddings/rope.mistakes.ts'], ['03-rotary-embeddings/rope']],
     ['several names, once each', ['rope', '03', 'scan'], ['03-rotary-embeddings/rope', '10-state/scan']],
   ])('by %s', (_, names, ids) => {
     expect(selectExercises(course, names)).toEqual(ids);

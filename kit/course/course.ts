@@ -46,7 +46,7 @@ export function pathsOf(course: Pick<Course, 'root'>, id: string) {
     reference: at('reference', '.ts'),
     spec: at('graders', '.yaml'),
     grader: at('graders', '.ts'),
-    variants: at('graders', '.variants.ts'),
+    mistakes: at('graders', '.mistakes.ts'),
     goldens: at('graders', '.goldens.ts'),
     fixture: at('fixtures', '.json'),
   };
@@ -71,7 +71,7 @@ export function selectExercises(course: Pick<Course, 'exercises'>, names: string
 function selectOne(course: Pick<Course, 'exercises'>, name: string): string[] {
   const wanted = name
     .replace(/^(exercises|graders|solutions)\//, '')
-    .replace(/(\.variants)?\.(ts|yaml)$/, '')
+    .replace(/(\.(mistakes|goldens))?\.(ts|yaml)$/, '')
     .replace(/\/$/, '');
   const found = course.exercises.filter(
     (id) =>

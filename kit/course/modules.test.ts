@@ -12,7 +12,7 @@ const courseWith = (files: Record<string, string>) => ({
 describe('the course’s own code', () => {
   it('is TypeScript, with imports, loaded as it stands', async () => {
     const course = courseWith({
-      'reference/01-x/a.ts': `import { two } from '../spec/b'; export const f = (x: number): number => x * two;`,
+      'reference/01-x/a.ts': `import { two } from './b'; export const f = (x: number): number => x * two;`,
       'reference/01-x/b.ts': 'export const two: number = 2;',
     });
     const oracle = await loadOracle(course, '01-x/a');

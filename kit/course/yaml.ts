@@ -16,7 +16,7 @@ export function parseYaml<T>(text: string, file: string, validate: ValidateFunct
 }
 
 function describe(error: ErrorObject): string {
-  const at = error.instancePath.slice(1).replaceAll('/', '.') || 'the file';
+  const at = segmentsOf(error).join('.') || 'the file';
   const extra = 'additionalProperty' in error.params ? ` "${error.params.additionalProperty}"` : '';
   const allowed = 'allowedValues' in error.params ? ` (${error.params.allowedValues.join(', ')})` : '';
   return `${at} ${error.message}${extra}${allowed}`;
@@ -24,10 +24,7 @@ function describe(error: ErrorObject): string {
 
 /** The line of the node that an error is about, or of its closest parent that is there. */
 function lineOf(document: Document, lines: LineCounter, error: ErrorObject): number {
-  const path = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((key) => (/^\d+$/.test(key) ? Number(key) : key.replaceAll('~1', '/').replaceAll('~0', '~')));
+  const path = segmentsOf(error).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
   const extra = error.params.additionalProperty;
   if (extra) {
     const parent = document.getIn(path, true);
@@ -40,4 +37,12 @@ function lineOf(document: Document, lines: LineCounter, error: ErrorObject): num
     if (node?.range) return lines.linePos(node.range[0]).line;
     if (path.length === 0) return 1;
   }
+}
+
+/** A JSON pointer escapes slashes, which the ids of checks have. */
+function segmentsOf({ instancePath }: ErrorObject): string[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -53,7 +53,7 @@ export function classroomWorkflow(title: string, exercises: WorkflowExercise[]):
   });
   workflow.commentBefore = [
     ` ${oneLine(title)}: judges the public cases at each push.`,
-    ' The score is advice; the grade of record is made with hidden cases, by the instructor.',
+    ' This score is a preview; the instructor grades with hidden cases.',
     ' Made by `kit export`.',
   ].join('\n');
   return workflow.toString({ lineWidth: 0, nullStr: '' });

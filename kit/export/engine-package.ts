@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../course/course.ts';
+import type { Given } from '../course/given.ts';
 import type { LockedPackage } from './lockfile.ts';
 import { tarball } from './tarball.ts';
 
@@ -31,8 +32,11 @@ interface KitManifest {
   bin: Record<string, string>;
 }
 
-/** @param versions exact ones, by package */
-export function enginePackage(versions: (name: string) => string): EnginePackage {
+/**
+ * @param versions exact ones, by package
+ * @param given what the assignment's exercises are given
+ */
+export function enginePackage(versions: (name: string) => string, given: Given): EnginePackage {
   const kit = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as KitManifest;
   const { name, version, description, license, engines, bin } = kit;
   const dependencies = Object.fromEntries(INSTALLED.map((dependency) => [dependency, versions(dependency)]));
@@ -51,9 +55,9 @@ export function enginePackage(versions: (name: string) => string): EnginePackage
   const files = new Map<string, string | Uint8Array>();
   const add = (path: string, content: string | Uint8Array) => files.set(`package/${path}`, content);
   add('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const path of ['LICENSE', 'bin/kit.js', 'exercises/arguments.ts', ...filesBelow('dist')]) {
+  for (const path of ['LICENSE', 'bin/kit.js', ...filesBelow('dist')])
     add(path, readFileSync(join(PACKAGE_ROOT, path)));
-  }
+  for (const [path, file] of Object.entries(given)) add(`exercises/${path}`, readFileSync(file));
   add('dist/vitest.d.ts', VITEST_TYPES);
   const bytes = tarball(files);
   const path = `vendor/${name}-${version}.tgz`;

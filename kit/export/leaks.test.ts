@@ -5,7 +5,8 @@ import { transformSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findCourse, PACKAGE_ROOT, pathsOf, specOf } from '../course/course.ts';
-import { filesMatching, findLeaks, tokensOf, unpacked } from './leaks.ts';
+import { readFixture } from '../judge/fixture.ts';
+import { filesMatching, findLeaks, tokensOf, unpacked } from '../testing/leaks.ts';
 import { publicSpecText } from './public-grader.ts';
 import { type Files, studentRepository } from './student-repository.ts';
 import { tarball } from './tarball.ts';
@@ -17,7 +18,7 @@ const files = (folder: string, name: RegExp) => filesMatching(PACKAGE_ROOT, fold
 const secret: Files = new Map([
   ...files('solutions', /(?<!\.test)\.ts$/),
   ...files('reference', /(?<!\.test)\.ts$/),
-  ...files('graders', /\.(variants|goldens)\.ts$/),
+  ...files('graders', /\.(mistakes|goldens)\.ts$/),
 ]);
 
 /**
@@ -34,6 +35,10 @@ const known = [
   ...sources,
   ...sources.map((source) => transformSync(source, { loader: 'ts' }).code),
   ...course.exercises.map((id) => publicSpecText(specOf(course, id))),
+  // What is told of a mistake is written to be told; a fixture carries it.
+  ...course.exercises.flatMap((id) =>
+    Object.values(readFixture(pathsOf(course, id).fixture).mistakes).map(({ says }) => `says: ${says},`),
+  ),
   ...bundledPackages(),
 ];
 
@@ -55,7 +60,7 @@ beforeAll(async () => {
 const shown = (leaks: ReturnType<typeof findLeaks>) => leaks.map(({ file, run, from }) => `${file}: ${run} (${from})`);
 
 describe('an export of the whole course', () => {
-  it('has no run of eight tokens of a solution, an oracle or a variant, in the packed engine neither', () => {
+  it('has no run of eight tokens of a solution, an oracle or a mistake, not even in the packed engine', () => {
     expect(secret.size).toBeGreaterThan(3 * course.exercises.length);
     expect(shown(findLeaks(exported, secret, known))).toEqual([]);
   });
@@ -108,7 +113,7 @@ it('the file list that the secret is read from is the course’s', () => {
   for (const id of course.exercises) {
     for (const path of Object.values(pathsOf(course, id))) {
       const relative = path.slice(join(PACKAGE_ROOT, '/').length);
-      if (/^(solutions|reference)|\.(variants|goldens)\.ts$/.test(relative))
+      if (/^(solutions|reference)|\.(mistakes|goldens)\.ts$/.test(relative))
         expect([...secret.keys()]).toContain(relative);
     }
   }

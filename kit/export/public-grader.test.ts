@@ -4,7 +4,7 @@ import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { graderModule, publicSpec, refuseHiddenCases } from './public-grader.ts';
 
 const spec: ExerciseSpec = {
-  ...{ title: 'A', exports: { f: 'tensor' }, hints: [], misconceptions: {} },
+  ...{ title: 'A', exports: { f: 'tensor' }, hints: [] },
   checks: [
     {
       ...{ id: 'values/some', kind: 'values', title: 'Some', points: 2 },
@@ -43,7 +43,7 @@ describe('the public part of a grader', () => {
         refuseHiddenCases(courseWith({ 'fixtures/01-x/a.json': fixture(...args) }), '01-x/a', spec);
     expect(told(['open'], 'values/some/open')).not.toThrow();
     expect(told(['open', 'secret'], 'values/some/open')).toThrow(
-      /tells of values\/some\/secret, which is no public case/,
+      /contains values\/some\/secret, which is not a public case/,
     );
     expect(told(['open'], 'values/none/secret')).toThrow(/values\/none\/secret/);
   });
@@ -51,7 +51,7 @@ describe('the public part of a grader', () => {
   it('is one module, and may not carry a solution in it', async () => {
     const course = courseWith({
       'kit/draw.ts': 'export const two: number = 2;',
-      'graders/01-x/a.ts': `import { two } from '../draw.ts'; export default { inputs: () => two };`,
+      'graders/01-x/a.ts': `import { two } from '../../kit/draw.ts'; export default { inputs: () => two };`,
       'solutions/01-x/a.ts': 'export const f = () => 42;',
     });
     const text = await graderModule(course, '01-x/a');

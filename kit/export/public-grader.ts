@@ -1,9 +1,8 @@
 /** The part of a grader that a student's repository carries: what it takes to judge the public cases. */
 import { relative } from 'node:path';
 import { build } from 'esbuild';
-import { stringify } from 'yaml';
 import { type Course, pathsOf } from '../course/course.ts';
-import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
+import { type CheckSpec, type ExerciseSpec, exerciseYaml } from '../course/exercise.ts';
 import { InputError } from '../course/input-error.ts';
 import { readFixture } from '../judge/fixture.ts';
 
@@ -19,7 +18,7 @@ export function publicSpec(spec: ExerciseSpec): ExerciseSpec {
 }
 
 export function publicSpecText(spec: ExerciseSpec): string {
-  return `# What is judged, in which cases, for how many points. Grading adds cases that are not here.\n${stringify(publicSpec(spec))}`;
+  return `# What is judged, in which cases, for how many points. Grading adds cases that are not here.\n${exerciseYaml(publicSpec(spec))}`;
 }
 
 /**
@@ -62,7 +61,7 @@ export function refuseHiddenCases(course: Pick<Course, 'root'>, id: string, spec
   const secret = named.find(([check, name]) => !isPublic(check, name));
   if (secret) {
     throw new InputError(
-      `${file} tells of ${secret.join('/')}, which is no public case; \`kit verify ${id} --update\` writes it anew`,
+      `${file} contains ${secret.join('/')}, which is not a public case; \`kit verify ${id} --update\` writes it again`,
     );
   }
 }

@@ -42,8 +42,7 @@ export const VITEST_CONFIG = `import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    // What every exercise may import.
-    forceRerunTriggers: ['**/exercises/arguments.ts', '**/vitest.config.ts', '**/package.json'],
+    forceRerunTriggers: ['**/vitest.config.ts', '**/package.json'],
     // The files share a judge that is warm.
     isolate: false,
     hookTimeout: 600_000,
@@ -82,11 +81,15 @@ fixtures/** linguist-generated
 tests/** linguist-generated
 `;
 
-export const VSCODE: Record<string, string> = {
+/** @param given paths below exercises/ of what is given: grading has its own copies, so that changes would have no effect */
+export const vscode = (given: string[]): Record<string, string> => ({
   '.vscode/settings.json': json({
     'typescript.tsdk': 'node_modules/typescript/lib',
     'editor.rulers': [120],
-    'files.readonlyInclude': { 'graders/**': true, 'fixtures/**': true, 'tests/**': true, 'vendor/**': true },
+    'files.readonlyInclude': {
+      ...{ 'graders/**': true, 'fixtures/**': true, 'tests/**': true, 'vendor/**': true },
+      ...Object.fromEntries(given.map((path) => [`exercises/${path}`, true])),
+    },
     'search.exclude': { 'fixtures/**': true, 'graders/**': true },
   }),
   '.vscode/extensions.json': json({ recommendations: ['vitest.explorer'] }),
@@ -107,7 +110,7 @@ export const VSCODE: Record<string, string> = {
       },
     ],
   }),
-};
+});
 
 export const DEVCONTAINER = json({
   name: 'Attention exercises',

@@ -1,5 +1,6 @@
 /** The README of a student's repository: what to do in the first minute, what is worth how much, and until when. */
 import type { Assignment } from '../course/assignments.ts';
+import { ALWAYS_GIVEN } from '../course/given.ts';
 
 export interface ReadmeExercise {
   id: string;
@@ -7,7 +8,12 @@ export interface ReadmeExercise {
   points: number;
 }
 
-export function studentReadme(assignment: Omit<Assignment, 'exercises'>, exercises: ReadmeExercise[]): string {
+/** @param given paths below exercises/ of what is given */
+export function studentReadme(
+  assignment: Omit<Assignment, 'exercises'>,
+  exercises: ReadmeExercise[],
+  given: string[] = [ALWAYS_GIVEN],
+): string {
   const [first] = exercises;
   const total = exercises.reduce((sum, { points }) => sum + points, 0);
   const name = first.id.split('/')[1];
@@ -36,7 +42,7 @@ ${exercises.map(row).join('\n')}
 | | | ${total} |
 
 ${rules(assignment)}The README of a lecture explains the mechanism with a worked example. \`exercises/arguments.ts\` is given: it checks
-arguments, so that your lines are about attention. You may add files of your own below \`exercises/\`.
+arguments, so that your lines are about attention.${others(given)} You may add files of your own below \`exercises/\`.
 
 ## Other ways to run
 
@@ -55,9 +61,16 @@ In VS Code the Vitest extension shows the tests, and "Debug the exercise in the 
 ## Grading
 
 Grading runs the checks that you see here, with further cases that you do not. Code that does what its comment says
-passes them too. \`graders/\`, \`fixtures/\`, \`tests/\` and \`vendor/\` are the judge's: grading uses its own copies, so
-changes there change nothing.
+passes them too. \`graders/\`, \`fixtures/\`, \`tests/\`, \`vendor/\` and the files that are given are the judge's: grading
+uses its own copies, so changes there change nothing.
 `;
+}
+
+/** What is given besides the checks of arguments. */
+function others(given: string[]): string {
+  const names = given.filter((path) => path !== ALWAYS_GIVEN).map((path) => `\`exercises/${path}\``);
+  if (names.length === 0) return '';
+  return `\n${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} given too, for the exercises that import ${names.length === 1 ? 'it' : 'them'}.`;
 }
 
 const row = ({ id, title, points }: ReadmeExercise) => {
@@ -69,7 +82,7 @@ function rules({ due, late, keep, dropLowest }: Omit<Assignment, 'exercises'>): 
   const sentences: string[] = [];
   if (due) {
     sentences.push(`Due: **${moment(due)}**.`);
-    sentences.push(late ? lateness(late) : 'What comes later is still taken, without deduction.');
+    sentences.push(late ? lateness(late) : 'Later work is still accepted, without deduction.');
     sentences.push(
       keep === 'best' ? 'Of several submissions, the best counts.' : 'Of several submissions, the latest counts.',
     );
@@ -87,7 +100,7 @@ function rules({ due, late, keep, dropLowest }: Omit<Assignment, 'exercises'>): 
 function lateness({ percentPerDay, graceMinutes, atMostDays }: NonNullable<Assignment['late']>): string {
   const grace = graceMinutes ? `Up to ${graceMinutes} minutes later is on time. After that` : 'After that';
   const end = atMostDays ? `, and after ${atMostDays} ${atMostDays === 1 ? 'day' : 'days'} nothing is left` : '';
-  return `${grace}, each day begun takes ${percentPerDay}% off the points earned${end}.`;
+  return `${grace}, each started day subtracts ${percentPerDay}% of the points earned${end}.`;
 }
 
 /** In the zone that it was written in, since that is the course's. */

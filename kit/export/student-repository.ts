@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assignment } from '../course/assignments.ts';
 import { type Course, lectureOf, PACKAGE_ROOT, pathsOf, specOf } from '../course/course.ts';
+import { type Given, givenTo } from '../course/given.ts';
 import { InputError } from '../course/input-error.ts';
 import { maxPoints } from '../course/points.ts';
 import { EXPORT_FILE, type ExportRecord } from '../course/student-repository.ts';
@@ -20,7 +21,7 @@ import {
   TSCONFIG,
   testFile,
   VITEST_CONFIG,
-  VSCODE,
+  vscode,
 } from './student-files.ts';
 import { studentReadme } from './student-readme.ts';
 
@@ -29,12 +30,13 @@ export type Files = Map<string, string | Uint8Array>;
 export async function studentRepository(course: Course, assignment: Assignment): Promise<Files> {
   const lock = readLock();
   const versions = (name: string) => lock.packages[`node_modules/${name}`].version;
-  const engine = enginePackage(versions);
+  const given: Given = Object.assign({}, ...assignment.exercises.map((id) => givenTo(course, id, specOf(course, id))));
+  const engine = enginePackage(versions, given);
   const { node } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).engines as { node: string };
   const manifest = studentManifest({ name: assignment.name, title: assignment.title, engine, versions, node });
   const exercises = assignment.exercises.map((id) => described(course, assignment, id));
   const files: Files = new Map<string, string | Uint8Array>([
-    ['README.md', studentReadme(assignment, exercises)],
+    ['README.md', studentReadme(assignment, exercises, Object.keys(given))],
     ['.github/workflows/classroom.yml', classroomWorkflow(assignment.title, exercises)],
     ['package.json', json(manifest)],
     ['package-lock.json', json(cutLockfile(manifest, withEngine(lock, engine)))],
@@ -43,8 +45,8 @@ export async function studentRepository(course: Course, assignment: Assignment):
     ['.gitignore', GITIGNORE],
     ['.gitattributes', GITATTRIBUTES],
     ['.devcontainer/devcontainer.json', DEVCONTAINER],
-    ...Object.entries(VSCODE),
-    ['exercises/arguments.ts', readFileSync(join(course.root, 'exercises/arguments.ts'), 'utf8')],
+    ...Object.entries(vscode(Object.keys(given))),
+    ...Object.entries(given).map(([path, file]): [string, string] => [`exercises/${path}`, readFileSync(file, 'utf8')]),
     [engine.path, engine.bytes],
   ]);
   for (const lecture of new Set(assignment.exercises.map(lectureOf))) addHandout(files, course, lecture);

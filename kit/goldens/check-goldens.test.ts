@@ -60,7 +60,7 @@ describe('a folder of golden files', () => {
     expect(result).toMatchObject({
       status: 'mismatched',
       error: 0.25,
-      message: 'out[0,0,1,0] is 15, but 20 in the file',
+      message: 'out[0,0,1,0] is 15, but the file has 20',
     });
   });
 
@@ -84,20 +84,20 @@ describe('a folder of golden files', () => {
     expect((await checkGoldens(course, folder)).map(({ status }) => status)).toEqual(Array(3).fill('no-adapter'));
   });
 
-  it('skips JSON that is no golden, such as an index, and what is no JSON', async () => {
+  it('skips JSON that is no golden, such as an index, and what is not valid JSON', async () => {
     put('index.json', { cases: [{ file: 'sdpa/mean.json' }] });
     put('notes.md', '# Provenance');
     expect(await checkGoldens(course, folder)).toEqual([]);
   });
 
   it.each([
-    ['is no JSON', '{"mechanism": '],
+    ['is not valid JSON', '{"mechanism": '],
     ['has fewer values than its shape says', withOut({ data: [15] })],
   ])('refuses a file that %s, by name', async (_, content) => {
     put('sdpa/broken.json', content);
     const checked = checkGoldens(course, folder);
     await expect(checked).rejects.toThrow(InputError);
-    await expect(checked).rejects.toThrow('sdpa/broken.json is no golden file');
+    await expect(checked).rejects.toThrow('sdpa/broken.json is not a golden file');
   });
 
   it('refuses a folder that is not there', async () => {
@@ -124,7 +124,7 @@ describe('kit goldens', () => {
     put('off.json', withOut({ data: [15, 20] }));
     const { code, text } = await printed();
     expect(code).toBe(1);
-    expect(text).toContain('off.json: out[0,0,1,0] is 15, but 20 in the file (error 2.5e-1)');
+    expect(text).toContain('off.json: out[0,0,1,0] is 15, but the file has 20 (error 2.5e-1)');
   });
 
   it('prints the results as JSON', async () => {

@@ -93,7 +93,7 @@ function held(adapter: GoldenAdapter, oracle: Oracle, golden: Golden): Omit<Gold
         status: 'mismatched',
         outputs,
         error: error / scale,
-        message: `${name}[${index}] is ${value}, but ${due} in the file`,
+        message: `${name}[${index}] is ${value}, but the file has ${due}`,
       };
     }
     if (mismatch)
@@ -143,7 +143,7 @@ function readGolden(file: string): Golden | null {
       outputs: tensors(raw.outputs),
     };
   } catch (error) {
-    throw new InputError(`${file} is no golden file: ${(error as Error).message}`);
+    throw new InputError(`${file} is not a golden file: ${(error as Error).message}`);
   }
 }
 

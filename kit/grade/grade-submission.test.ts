@@ -101,7 +101,7 @@ describe('a wrong submission', () => {
   it('is told case, place, both values and the tolerance’s worth, with a picture', async () => {
     const report = await grade({ [ATTENTION]: noScale }, { seed: undefined });
     const { message } = checkOf(report, 'values/plain');
-    expect(message).toMatch(/^case "[^"]+": out_BHTV\[\d+,\d+,\d+,\d+\] is -?[\d.e-]+, but -?[\d.e-]+ is due/);
+    expect(message).toMatch(/^case "[^"]+": out_BHTV\[\d+,\d+,\d+,\d+\] is -?[\d.e-]+; expected -?[\d.e-]+/);
     const picture = failuresOf(report).find((check) => check.picture)?.picture;
     expect(picture?.got).toHaveLength((picture?.shape[0] ?? 0) * (picture?.shape[1] ?? 0));
     expect(picture?.got).not.toEqual(picture?.want);
@@ -114,7 +114,7 @@ describe('a wrong submission', () => {
     );
     expect(cut).not.toBe(SOLUTIONS[ATTENTION]);
     const { message } = checkOf(await grade({ [ATTENTION]: cut }), 'values/plain');
-    expect(message).toMatch(/out_BHTV has shape .* is due: axis 2, T \(queries\), is \d+ and not \d+$/);
+    expect(message).toMatch(/out_BHTV has shape .*; expected .*: axis 2, T \(queries\), is \d+ and not \d+$/);
   });
 
   it.each([
@@ -123,7 +123,7 @@ describe('a wrong submission', () => {
       'tf.keep(tf.zeros([7, 3])); return right(x);',
       'a tensor of shape [7,3] is still in memory after the call',
     ],
-    ['disposes of its input', 'const out = right(x); x.dispose(); return out;', 'it disposes of an input'],
+    ['disposes its input', 'const out = right(x); x.dispose(); return out;', 'it disposes an input'],
     [
       'gives another answer each time',
       'return tf.tidy(() => right(x).add(count++ * 0.1));',
@@ -141,9 +141,9 @@ describe('a wrong submission', () => {
     [
       'is async',
       SOLUTIONS[SOFTMAX].replace('export function', 'export async function'),
-      'softmax returned a promise; its result is due at once',
+      'softmax returned a promise; it must return its result directly',
     ],
-    ['returns nothing', softmaxWith('right(x);'), 'softmax returned nothing (is there a return?), but a tensor is due'],
+    ['returns nothing', softmaxWith('right(x);'), 'softmax returned nothing (is there a return?); expected a tensor'],
     ['returns numbers', softmaxWith('return right(x).arraySync() as never;'), 'softmax returned an array of'],
     [
       'exports something else',
@@ -194,7 +194,7 @@ describe('a submission that cannot be run', () => {
     for (const folder of [whole, lecture, file]) {
       const report = await gradeFolder(folder, [SOFTMAX]);
       expect(report.score).toBe(0);
-      expect(report.exercises[0].problem).toContain('a link that leads out of the submission');
+      expect(report.exercises[0].problem).toContain('a link to a place outside the submission');
     }
   });
 });

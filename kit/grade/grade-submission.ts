@@ -162,11 +162,9 @@ function exerciseReport(
 }
 
 /** Only where the mistake is known to fail the check: what else is wrong is another matter. */
-function misconceptionOf({ check, status }: Judgement, mistake: string | null, { fixture, spec }: Materials) {
+function misconceptionOf({ check, status }: Judgement, mistake: string | null, { fixture }: Materials) {
   if (mistake === null || status !== 'fail' || !(check.id in fixture.mistakes[mistake].codes)) return null;
-  // A fixture may be older than its YAML.
-  const feedback = spec.misconceptions[mistake];
-  return feedback === undefined ? null : { id: mistake, feedback };
+  return { id: mistake, feedback: fixture.mistakes[mistake].says };
 }
 
 function checkReport(judgement: Judgement, misconception: CheckReport['misconception']): CheckReport {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PACKAGE_ROOT } from '../course/course.ts';
+import { ALWAYS_GIVEN, type Given, givenTo } from '../course/given.ts';
 import { type Cases, HiddenCases } from '../judge/hidden-cases.ts';
 import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { type Bundle, type BundleError, bundle, isBundleError } from '../subject/bundle.ts';
@@ -42,23 +43,26 @@ async function prepare(
   const cases: Cases = seed
     ? new HiddenCases(seed, materials, await cache.oracle(id), isTimed ? await cache.solution(id) : null)
     : { kind: 'public' };
-  const bundled = await bundleExercise(folder, id);
+  const bundled = await bundleExercise(folder, id, givenTo(cache.course, id, materials.spec));
   // What could not be bundled is not run; it may be no file at all, such as a pipe that nobody writes to.
   if (isBundleError(bundled)) return { ready: { materials, cases, bundled, source: '' }, drawn: Promise.resolve() };
   const drawn = cases.kind === 'hidden' ? cases.drawAhead() : Promise.resolve();
   return { ready: { materials, cases, bundled, source: sourceOf(folder, id) }, drawn };
 }
 
-/** The exercise as it would run: its file and what it imports of the submission's own. */
-export async function bundleExercise(folder: string, id: string): Promise<Bundle | BundleError> {
+/** The exercise as it would run: its file, what it imports of the submission's own, and what it is given. */
+export async function bundleExercise(
+  folder: string,
+  id: string,
+  given: Given = { [ALWAYS_GIVEN]: join(PACKAGE_ROOT, 'exercises', ALWAYS_GIVEN) },
+): Promise<Bundle | BundleError> {
   const within = resolve(folder, 'exercises');
   const entry = join(within, `${id}.ts`);
   // A link would lead to files that are not the submission's, such as the solutions.
   if (existsSync(within) && realpathSync(within) !== join(realpathSync(folder), 'exercises')) {
-    return { file: 'exercises', line: null, message: 'it is a link that leads out of the submission' };
+    return { file: 'exercises', line: null, message: 'it is a link to a place outside the submission' };
   }
   if (!existsSync(entry)) return { file: `exercises/${id}.ts`, line: null, message: 'there is no such file' };
-  const given = { 'arguments.ts': join(PACKAGE_ROOT, 'exercises/arguments.ts') };
   return bundle({ entry, root: resolve(folder), within, given });
 }
 

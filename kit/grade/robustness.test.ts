@@ -59,9 +59,9 @@ describe('a submission whose file is no file', () => {
   const emptySubmission = () => submitted({ [ATTENTION]: SOLUTIONS[ATTENTION] });
 
   it.each<[string, (path: string) => unknown, RegExp]>([
-    ['a folder', (at) => mkdirSync(at), /softmax\.ts: it is no file, but a folder/],
-    ['a pipe', (at) => execFileSync('mkfifo', [at]), /softmax\.ts: it is no file, but a pipe/],
-    ['a link to a device', (at) => symlinkSync('/dev/zero', at), /softmax\.ts: it is no file, but a device/],
+    ['a folder', (at) => mkdirSync(at), /softmax\.ts: it is a folder, not a file/],
+    ['a pipe', (at) => execFileSync('mkfifo', [at]), /softmax\.ts: it is a pipe, not a file/],
+    ['a link to a device', (at) => symlinkSync('/dev/zero', at), /softmax\.ts: it is a device, not a file/],
     ['a link to itself', (at) => symlinkSync('softmax.ts', at), /softmax\.ts: there is no such file/],
     ['of random bytes', (at) => writeFileSync(at, Buffer.from([0xff, 0xfe, 0, 1, 0x80])), /softmax\.ts:1: /],
   ])(
@@ -83,7 +83,7 @@ describe('a submission whose file is no file', () => {
     symlinkSync('../../s', path(folder));
     const { code, out } = await gradeWith(folder);
     server.close();
-    expect(out).toContain('it is no file, but a socket');
+    expect(out).toContain('it is a socket, not a file');
     expect(code).toBe(1);
   }, 60_000);
 
@@ -105,7 +105,7 @@ describe('a folder that is no submission', () => {
       err: expect.stringMatching(/^kit: .* has no exercises\/ .*\n$/),
     });
     const file = temporaryFolder({ exercises: '' });
-    expect(await gradeWith(file)).toMatchObject({ code: 2, err: expect.stringMatching(/exercises" is no folder/) });
+    expect(await gradeWith(file)).toMatchObject({ code: 2, err: expect.stringMatching(/exercises" is not a folder/) });
     const odd = join(empty, 'caf\u{fffd}');
     expect(await gradeWith(odd)).toMatchObject({ code: 2, err: expect.stringContaining('its name is not UTF-8') });
   }, 60_000);

@@ -1,8 +1,14 @@
 /** The tfjs backend that does the arithmetic, with the plain cpu backend beneath it for the kernels that it lacks. */
 import * as tf from '@tensorflow/tfjs-core';
-import { BACKENDS, type BackendChoice, type BackendInfo, type BackendName } from '../wire/backend-names.ts';
+import {
+  BACKENDS,
+  BackendAbsent,
+  type BackendChoice,
+  type BackendInfo,
+  type BackendName,
+} from '../wire/backend-names.ts';
 import type { Plan, TensorDType } from '../wire/kernel.ts';
-import { type Backend, BackendAbsent } from './backends/backend.ts';
+import type { Backend } from './backends/backend.ts';
 import { cpu } from './backends/cpu.ts';
 import { tensorflow } from './backends/tensorflow.ts';
 import { wasmIn } from './backends/wasm.ts';
@@ -122,7 +128,7 @@ function copyOf(x: tf.Tensor): tf.Tensor {
 /** Not by the engine's own `runKernel`, which looks after tapes and profiles that there are none of. */
 function runOn(backendName: string, name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor[] {
   const kernel = tf.getKernel(name, backendName);
-  if (!kernel) throw new Error(`${name} is implemented neither by ${tf.getBackend()} nor by cpu`);
+  if (!kernel) throw new Error(`neither ${tf.getBackend()} nor cpu implements ${name}`);
   const backend = tf.findBackend(backendName);
   const outputs = kernel.kernelFunc({ inputs: inputs as unknown as tf.NamedTensorInfoMap, attrs, backend });
   return asList(outputs).map((info) =>

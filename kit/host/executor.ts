@@ -137,7 +137,7 @@ export class Executor {
   /** @throws KernelRefused if the bytes are not of that shape, or do not fit; OverLimit */
   upload({ handle, shape, dtype, bytes }: Extract<FromSandbox, { op: 'upload' }>): void {
     if (bytesOf({ shape, dtype }) !== bytes.length || dtype === 'complex64') {
-      throw new KernelRefused(`${bytes.length} bytes are no ${dtype} tensor of shape [${shape}]`);
+      throw new KernelRefused(`${bytes.length} bytes are not a ${dtype} tensor of shape [${shape}]`);
     }
     this.heap.requireNew(handle);
     this.heap.reserve(bytes.length);

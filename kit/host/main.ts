@@ -6,12 +6,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { DEFAULT_LIMITS, hasBubblewrap, launch } from '../isolation/launch.ts';
+import { BackendAbsent } from '../wire/backend-names.ts';
 import type { Isolation } from '../wire/isolation.ts';
 import { KernelRefused, type TensorDType } from '../wire/kernel.ts';
 import type { Requests, Response } from '../wire/requests.ts';
 import { SandboxDied } from '../wire/sandbox-state.ts';
 import { startBackend } from './backend.ts';
-import { BackendAbsent } from './backends/backend.ts';
 import { measureRoofline } from './measure-roofline.ts';
 import { Session } from './session.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
@@ -77,6 +77,8 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   async traceNaN({ session }) {
     sessionOf(session).traceNaN();
   },
+  // A call may still wait for its turn.
+  mark: ({ session }) => turns.beside(async () => sessionOf(session).mark()),
   async usage({ session }) {
     return sessionOf(session).usage();
   },

@@ -41,6 +41,32 @@ describe('a meter', () => {
     expect(meter.liveBytes).toBe(0);
   });
 
+  it('counts from a mark on, with the peak on top of what was alive then, until it is reset', () => {
+    const meter = new Meter();
+    for (const bytes of [100, 300]) meter.allocated(bytes);
+    meter.kernel('Add', 1, 2, 3);
+    meter.kernel('Exp', 1, 2, 3);
+    meter.transfer('uploads');
+    meter.mark();
+    expect(meter.read()).toEqual(new Meter().read());
+    meter.freed(300);
+    meter.allocated(200);
+    expect(meter.read()).toMatchObject({ peakBytes: 0, largestTensorBytes: 200 });
+    meter.allocated(150);
+    meter.kernel('Add', 10, 20, 30);
+    meter.transfer('downloads');
+    expect(meter.read()).toEqual({
+      ...{ kernels: 1, byName: { Add: 1 }, flops: 10, bytesRead: 20, bytesWritten: 30, uploads: 0, downloads: 1 },
+      ...{ peakBytes: 50, largestTensorBytes: 200 },
+    });
+    // What limits go by knows of no mark.
+    expect([meter.kernels, meter.flops, meter.transfers, meter.liveBytes]).toEqual([3, 12, 2, 450]);
+    meter.mark();
+    expect(meter.read()).toEqual(new Meter().read());
+    meter.reset();
+    expect(meter.read()).toEqual({ ...new Meter().read(), peakBytes: 450 });
+  });
+
   it('gives copies away, that later kernels do not change', () => {
     const meter = new Meter();
     const before = meter.read();

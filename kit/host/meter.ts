@@ -4,11 +4,14 @@ import type { Cost } from '../wire/cost.ts';
 export class Meter {
   #live = 0;
   #cost = emptyCost();
+  /** What was counted and alive at the mark. */
+  #marked = { ...emptyCost(), liveBytes: 0 };
 
   get liveBytes(): number {
     return this.#live;
   }
 
+  /** This and the next two: since the reset, whatever is marked, as limits need them. */
   get kernels(): number {
     return this.#cost.kernels;
   }
@@ -25,10 +28,27 @@ export class Meter {
   /** Counts from zero again; what is alive stays alive. */
   reset(): void {
     this.#cost = { ...emptyCost(), peakBytes: this.#live };
+    this.#marked = { ...emptyCost(), liveBytes: 0 };
   }
 
+  /** What is read from here on begins at zero; the peak is what comes on top of what is alive now. */
+  mark(): void {
+    this.#marked = { ...structuredClone(this.#cost), liveBytes: this.#live };
+    this.#cost.peakBytes = this.#live;
+    this.#cost.largestTensorBytes = 0;
+  }
+
+  /** Since the mark, or else the reset. */
   read(): Cost {
-    return structuredClone(this.#cost);
+    const [now, before] = [this.#cost, this.#marked];
+    const since = COUNTED.map((metric) => [metric, now[metric] - before[metric]]);
+    const byName = Object.entries(now.byName).map(([name, count]) => [name, count - (before.byName[name] ?? 0)]);
+    return {
+      ...now,
+      ...(Object.fromEntries(since) as Record<Counted, number>),
+      byName: Object.fromEntries(byName.filter(([, count]) => count !== 0)),
+      peakBytes: now.peakBytes - before.liveBytes,
+    };
   }
 
   kernel(name: string, flops: number, bytesRead: number, bytesWritten: number): void {
@@ -53,6 +73,10 @@ export class Meter {
     this.#live -= bytes;
   }
 }
+
+/** What adds up. */
+const COUNTED = ['kernels', 'flops', 'bytesRead', 'bytesWritten', 'uploads', 'downloads'] as const;
+type Counted = (typeof COUNTED)[number];
 
 function emptyCost(): Cost {
   return {

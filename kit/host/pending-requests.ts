@@ -7,10 +7,14 @@ interface Question {
   timeoutMs: number;
   resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
+  /** What is to be done between this and the next. */
+  after: (() => void)[];
 }
 
 export class PendingRequests {
   #open: Question[] = [];
+  /** Its answer is being put together. */
+  #settling: Question | undefined;
   #clock: NodeJS.Timeout | undefined;
 
   constructor(readonly onTimeout: (timeoutMs: number) => void) {}
@@ -18,9 +22,16 @@ export class PendingRequests {
   /** @param end what answers it, unless it threw */
   ask(end: Final['op'], timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#open.push({ end, timeoutMs, resolve, reject });
+      this.#open.push({ end, timeoutMs, resolve, reject, after: [] });
       if (this.#open.length === 1) this.#startClock();
     });
+  }
+
+  /** Is done once all that was asked is answered, and before anything comes of what is asked next. */
+  inTurn(action: () => void): void {
+    const last = this.#open.at(-1) ?? this.#settling;
+    if (last) last.after.push(action);
+    else action();
   }
 
   /** What answers the oldest; undefined where nothing was asked. */
@@ -31,8 +42,11 @@ export class PendingRequests {
   /** The oldest has its answer as soon as the host has put it together; the next one's time begins then. */
   async settle(answer: () => Promise<Answer>): Promise<void> {
     clearTimeout(this.#clock);
-    const [{ resolve, reject }] = this.#open.splice(0, 1);
-    await answer().then(resolve, reject);
+    const [question] = this.#open.splice(0, 1);
+    this.#settling = question;
+    await answer().then(question.resolve, question.reject);
+    this.#settling = undefined;
+    for (const action of question.after) action();
     this.#startClock();
   }
 

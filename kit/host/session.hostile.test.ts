@@ -26,7 +26,7 @@ describe('a message out of turn ends the sandbox', () => {
     peer.send(message);
     await new Promise(setImmediate);
     expect(await deathOf(peer.session.read(1))).toBe(
-      `protocol: it sent "${message.op}" out of turn where a kernel call or a result was due`,
+      `protocol: it sent "${message.op}" out of turn; expected a kernel call or a result`,
     );
     expect(peer.kills).toBe(1);
   });
@@ -37,9 +37,7 @@ describe('a message out of turn ends the sandbox', () => {
     ['recording', { op: 'recording' }],
     ['gradients', { op: 'gradients', values: [] }],
   ])('such as "%s", which is no answer to a call', async (op, message) => {
-    expect(await new FakePeer().deathBy(message)).toBe(
-      `protocol: it sent "${op}" where a kernel call or a result was due`,
-    );
+    expect(await new FakePeer().deathBy(message)).toBe(`protocol: it sent "${op}"; expected a kernel call or a result`);
   });
 
   it('such as a second result, once the first has been taken', async () => {
@@ -56,9 +54,7 @@ describe('what is no message ends the sandbox', () => {
     ['a field of the wrong kind', { op: 'log', text: 1 }, '"log" with a wrong "text"'],
     ['a bare number', 7, 'a message without an operation'],
   ])('%s', async (_, message, said) => {
-    expect(await new FakePeer().deathBy(message)).toBe(
-      `protocol: it sent ${said} where a kernel call or a result was due`,
-    );
+    expect(await new FakePeer().deathBy(message)).toBe(`protocol: it sent ${said}; expected a kernel call or a result`);
   });
 
   it.each([
@@ -139,9 +135,9 @@ describe('what costs too much is refused before it costs anything', () => {
   it('an upload whose bytes are not what its shape says', async () => {
     const peer = new FakePeer();
     const upload = { op: 'upload', handle: 1, shape: [3], dtype: 'float32', bytes: new Uint8Array(8) };
-    expect(await peer.call(upload, returned())).toEqual(refused('8 bytes are no float32 tensor of shape [3]'));
+    expect(await peer.call(upload, returned())).toEqual(refused('8 bytes are not a float32 tensor of shape [3]'));
     const complex = { ...upload, shape: [1], dtype: 'complex64' };
-    expect(await peer.call(complex, returned())).toEqual(refused('8 bytes are no complex64 tensor of shape [1]'));
+    expect(await peer.call(complex, returned())).toEqual(refused('8 bytes are not a complex64 tensor of shape [1]'));
   });
 
   it('arithmetic beyond the limit, which ends the sandbox', async () => {

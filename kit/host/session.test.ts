@@ -136,6 +136,39 @@ describe('a sandbox that keeps to the rules', () => {
     });
   });
 
+  it('pays from a mark on for what comes after it, be it asked for while the call before is under way', async () => {
+    const peer = peerWithInputs();
+    const ask = () => peer.session.ask({ op: 'call', fn: 'f', args: [] }, 5000);
+    const asked = [ask(), ask()];
+    peer.session.mark();
+    asked.push(ask(), ask());
+    const exp = (input: number, output: number) => kernel('Exp', { x: input }, [output]);
+    peer.send(product, returned(tensor(1)), exp(1, 2), uploadOf(3, 1), returned());
+    peer.send(exp(2, 4), { op: 'dispose', handles: [2, 4] }, returned(), exp(1, 5), returned());
+    await Promise.all(asked);
+    expect(peer.session.usage().cost).toMatchObject({ kernels: 2, byName: { Exp: 2 }, uploads: 0, peakBytes: 16 });
+    // Where nothing is under way, it counts from here.
+    peer.session.mark();
+    expect(peer.session.usage().cost).toMatchObject({ kernels: 0, byName: {}, flops: 0, peakBytes: 0 });
+    await peer.call(exp(5, 6), returned());
+    expect(peer.session.usage().cost).toMatchObject({ kernels: 1, peakBytes: 16 });
+  });
+
+  it('is marked while the values of its last answer are read, and dies with a mark to come', async () => {
+    const peer = peerWithInputs();
+    const first = peer.session.ask({ op: 'call', fn: 'f', args: [] }, 5000);
+    peer.send(product, returned(tensor(1)));
+    await new Promise(setImmediate);
+    peer.session.mark();
+    await first;
+    expect(peer.session.usage().cost.kernels).toBe(0);
+    const second = peer.session.ask({ op: 'call', fn: 'f', args: [] }, 5000);
+    peer.session.mark();
+    peer.session.die({ reason: 'exited', detail: 'exit status 1' });
+    expect(await deathOf(second)).toBe('exited: exit status 1');
+    expect(() => peer.session.mark()).toThrow('exit status 1');
+  });
+
   it('is told at the next download, or in place of its result, what could not be run', async () => {
     const peer = peerWithInputs();
     const wrong = kernel('Add', { a: -1, b: -2 }, [7]);

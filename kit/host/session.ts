@@ -134,6 +134,12 @@ export class Session {
     return { bytesIn: this.#bytesIn, bytesOut: this.#outbox.bytes, ...this.#executor.usageTotals() };
   }
 
+  /** What is counted begins anew between the questions asked so far and those to come. @throws SandboxDied */
+  mark(): void {
+    this.#throwIfDead();
+    this.#questions.inTurn(() => this.#executor.meter.mark());
+  }
+
   /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
   traceNaN(): void {
     this.#executor.nanTrace = new NaNTrace();
@@ -287,6 +293,6 @@ export class Session {
   }
 
   #protocolBroken(detail: string): void {
-    this.die({ reason: 'protocol', detail: `it sent ${detail} where a kernel call or a result was due` });
+    this.die({ reason: 'protocol', detail: `it sent ${detail}; expected a kernel call or a result` });
   }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Draw } from '../author/draw.ts';
 import type { Grader, Oracle } from '../author/grader.ts';
-import { ndarray, type TensorTree } from '../author/ndarray.ts';
+import { leaves, type NdArray, ndarray, type TensorTree } from '../author/ndarray.ts';
 import { findCourse } from '../course/course.ts';
 import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
-import { drawCase } from './cases.ts';
+import { drawCase, redrawCase } from './cases.ts';
 import { MaterialsCache } from './materials.ts';
 
 const course = await findCourse();
@@ -25,6 +25,63 @@ describe.each(course.exercises)('a case of %s', (id) => {
         }
       }
     }
+  });
+});
+
+describe('a case that must be settled', () => {
+  const check = { id: 'a/b', kind: 'values', title: '', points: 1 } as CheckSpec;
+  const spec = { title: 'Argmax' } as ExerciseSpec;
+  /** Inputs of one number below 1, settled above `least`, with what it was asked about. */
+  function graderOf(least: number | null) {
+    const seen: number[] = [];
+    const grader = {
+      inputs: (draw: Draw) => ({ x: draw.uniform([1], 0, 1) }),
+      expected: (_: Oracle, { x }: { x: NdArray }) => ({ y: x }),
+      reduction: () => 1,
+      ...(least !== null && {
+        isSettled: (oracle: Oracle, { x }: { x: NdArray }, { name }: { name: string }) => {
+          expect([oracle.isHere, name]).toEqual([true, 'c']);
+          seen.push(x.data[0]);
+          return x.data[0] >= least;
+        },
+      }),
+    } as unknown as Grader;
+    return { grader, seen };
+  }
+  const oracle = { isHere: true } as unknown as Oracle;
+  const drawn = (grader: Grader, seed = 'seed') =>
+    leaves(drawCase(spec, grader, oracle, check, { name: 'c' }, seed).inputs)[0][1].data[0];
+
+  it('is drawn anew until it is, from the seed alone, and first as it would be drawn without', () => {
+    const { grader, seen } = graderOf(0.8);
+    for (let i = 0; i < 20; i++) {
+      seen.length = 0;
+      const value = drawn(grader, `seed ${i}`);
+      expect(seen[0]).toBe(drawn(graderOf(null).grader, `seed ${i}`));
+      expect(value).toBe(seen.find((each) => each >= 0.8));
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(drawn(grader, `seed ${i}`)).toBe(value);
+    }
+    expect(drawn(graderOf(0).grader)).toBe(drawn(graderOf(null).grader));
+  });
+
+  it('is drawn anew in the same way where it is drawn again for another run', () => {
+    const { grader, seen } = graderOf(0.9);
+    const first = drawCase(spec, grader, oracle, check, { name: 'c' }, 'seed');
+    for (let run = 0; run < 20; run++) {
+      seen.length = 0;
+      const { inputs, expected } = redrawCase(grader, oracle, first, `run ${run}`);
+      const [[, x]] = leaves(inputs);
+      expect(x.data[0]).toBeGreaterThanOrEqual(0.9);
+      expect(expected.y.array).toEqual(x);
+      expect(seen[0]).toBe(leaves(redrawCase(graderOf(null).grader, oracle, first, `run ${run}`).inputs)[0][1].data[0]);
+    }
+  });
+
+  it('and never is, is told by exercise, check and case', () => {
+    const { grader, seen } = graderOf(2);
+    expect(() => drawn(grader)).toThrow('Argmax, a/b, case "c": isSettled holds for none of 50 draws');
+    expect(seen).toHaveLength(50);
   });
 });
 

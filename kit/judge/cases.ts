@@ -9,6 +9,7 @@ import { leaves, type NdArray, type TensorTree } from '../author/ndarray.ts';
 import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
 import { gradients, roughGradients } from './differentiate.ts';
 import { type Expected, flattenExpected } from './outputs.ts';
+import { toleranceOfNumber, toleranceOfPlain } from './plain-tolerance.ts';
 import { DEFAULT_FACTOR, deriveTolerances, leastTolerances, type Tolerance } from './tolerance.ts';
 
 export interface PreparedCase {
@@ -23,9 +24,6 @@ export interface PreparedCase {
   /** In a gradient check: d loss / d output. */
   cotangents: Record<string, NdArray>;
 }
-
-/** Plain numbers are not rounded to float32 on their way, so they are due to the last digits. */
-const NUMBER_TOLERANCE = 1e-12;
 
 /** A gradient is computed from a forward pass and then through as many operations again, some of them twice. */
 const GRADIENT_FACTOR = 4;
@@ -44,8 +42,10 @@ export function drawCase(
   params: CaseParams & { name: string },
   seed: string,
 ): PreparedCase {
-  const draw = new Draw(deriveSeed(seed, `${check.id}/${params.name}`));
-  const inputs = grader.inputs(draw, params);
+  const label = `${check.id}/${params.name}`;
+  const drawOf = (attempt: number) => new Draw(deriveSeed(seed, again(label, attempt)));
+  const named = `${spec.title}, ${check.id}, case "${params.name}"`;
+  const { draw, inputs } = settled(grader, oracle, params, drawOf, named);
   const compute = (x: TensorTree) => flattenExpected(grader.expected(oracle, x, params));
   const outputs = compute(inputs);
   const reduction = grader.reduction(params);
@@ -53,7 +53,7 @@ export function drawCase(
   const options = { reduction, draw, ...(factor && { factor }) };
   const drawn = { name: params.name, params, inputs };
   if (check.kind === 'gradient') {
-    const floats = Object.entries(outputs).filter(([, { array }]) => array.dtype === 'float32');
+    const floats = Object.entries(outputs).filter(([, output]) => isTensor(output) && output.array.dtype === 'float32');
     const cotangents = Object.fromEntries(floats.map(([name, { array }]) => [name, draw.normal(array.shape)]));
     const loss = (x: TensorTree) => {
       const now = compute(x);
@@ -67,20 +67,59 @@ export function drawCase(
       deriveTolerances((x) => roughGradients(loss, x), inputs, { ...rounding, perturbations: GRADIENT_PERTURBATIONS }),
     );
   }
-  const arraysOf = (flat: Record<string, Expected>) =>
-    Object.fromEntries(Object.entries(flat).map(([name, { array }]) => [name, array]));
-  const arrays = arraysOf(outputs);
-  const numbers = Object.fromEntries(
-    Object.entries(outputs).flatMap(([name, { array, isNumber }]) =>
-      isNumber ? [[name, ofNumber(array.data[0])]] : [],
-    ),
+  const tensors = tensorsOf(outputs);
+  const plain = plainTolerances(outputs);
+  const leastOfTensors = leastTolerances(tensors, options);
+  const names = Object.keys(outputs);
+  const least = names.map((name) => [name, plain[name]?.abs ?? leastOfTensors[name]]);
+  return withTolerances(
+    { ...drawn, expected: outputs, leastTolerances: Object.fromEntries(least), cotangents: {} },
+    () => {
+      const nearby = (x: TensorTree) => tensorsOf(compute(x));
+      const derived = names.every((name) => name in plain)
+        ? {}
+        : deriveTolerances(nearby, inputs, { ...options, outputs: tensors });
+      return Object.fromEntries(names.map((name) => [name, plain[name] ?? derived[name]]));
+    },
   );
-  const least = leastTolerances(arrays, options);
-  for (const [name, { abs }] of Object.entries(numbers)) least[name] = abs;
-  return withTolerances({ ...drawn, expected: outputs, leastTolerances: least, cotangents: {} }, () => ({
-    ...deriveTolerances((x) => arraysOf(compute(x)), inputs, { ...options, outputs: arrays }),
-    ...numbers,
-  }));
+}
+
+function tensorsOf(outputs: Record<string, Expected>): Record<string, NdArray> {
+  const tensors = Object.entries(outputs).filter(([, output]) => isTensor(output));
+  return Object.fromEntries(tensors.map(([name, { array }]) => [name, array]));
+}
+
+const isTensor = ({ isNumber, plain }: Expected) => !isNumber && plain === undefined;
+
+function plainTolerances(outputs: Record<string, Expected>): Record<string, Tolerance> {
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { array, isNumber, plain }]) => {
+      if (plain !== undefined) return [[name, toleranceOfPlain(plain)]];
+      return isNumber ? [[name, toleranceOfNumber(array.data[0])]] : [];
+    }),
+  );
+}
+
+/** So many draws of a case are tried. */
+const MOST_DRAWS = 50;
+
+/** The first draw has the label alone. */
+const again = (label: string, attempt: number) => (attempt === 0 ? label : `${label}/draw ${attempt}`);
+
+/** The first draw that is settled. @throws Error naming the case if none is */
+function settled(
+  grader: Grader,
+  oracle: Oracle,
+  params: CaseParams,
+  drawOf: (attempt: number) => Draw,
+  named: string,
+): { draw: Draw; inputs: TensorTree } {
+  for (let attempt = 0; attempt < MOST_DRAWS; attempt++) {
+    const draw = drawOf(attempt);
+    const inputs = grader.inputs(draw, params);
+    if (grader.isSettled?.(oracle, inputs, params) ?? true) return { draw, inputs };
+  }
+  throw new Error(`${named}: isSettled holds for none of ${MOST_DRAWS} draws`);
 }
 
 /** They are derived when they are first asked for: to do so takes longer than to compute what is due. */
@@ -98,14 +137,10 @@ function withTolerances(
   };
 }
 
-function ofNumber(value: number): Tolerance {
-  const because = `${NUMBER_TOLERANCE} of its size: a plain number is not rounded to float32`;
-  return { abs: NUMBER_TOLERANCE * Math.abs(value), because };
-}
-
 /** Another case like it, with the same tolerances: what is drawn alike may be as far off, and to derive them takes longer. */
 export function redrawCase(grader: Grader, oracle: Oracle, like: PreparedCase, seed: string): PreparedCase {
-  const inputs = grader.inputs(new Draw(seed), like.params);
+  const drawOf = (attempt: number) => new Draw(attempt === 0 ? seed : deriveSeed(seed, again(like.name, attempt)));
+  const { inputs } = settled(grader, oracle, like.params, drawOf, `case "${like.name}"`);
   return { ...like, inputs, expected: flattenExpected(grader.expected(oracle, inputs, like.params)) };
 }
 

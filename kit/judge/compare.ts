@@ -49,7 +49,7 @@ export function compare(got: NdArray, want: NdArray, options: CompareOptions): M
     if (found) bad.push({ i, ...found });
   }
   if (bad.length === 0) return null;
-  const worst = bad.reduce((a, b) => (RANK[b.sort] > RANK[a.sort] || (b.sort === a.sort && b.error > a.error) ? b : a));
+  const worst = bad.reduce(worseOf);
   const place = ({ i, error }: { i: number; error: number }): Place => ({
     index: indexOf(i, want.shape),
     got: got.data[i],
@@ -73,20 +73,28 @@ export function largestError(got: NdArray, want: NdArray): number {
   return largest;
 }
 
-type Sort = Extract<Mismatch, { kind: 'values' }>['sort'];
+export type Sort = Extract<Mismatch, { kind: 'values' }>['sort'];
 const RANK: Record<Sort, number> = { 'sign-of-zero': 0, off: 1, finite: 2, infinite: 3, nan: 4 };
 
-function errorOf(got: number, want: number): number {
+interface Wrong {
+  sort: Sort;
+  error: number;
+}
+
+/** The one that says more; of two alike, the first. */
+export function worseOf<T extends Wrong>(a: T, b: T): T {
+  return RANK[b.sort] > RANK[a.sort] || (b.sort === a.sort && b.error > a.error) ? b : a;
+}
+
+/** |got − want|: 0 for the same infinity or NaN, Infinity where that is no number. */
+export function errorOf(got: number, want: number): number {
   if (got === want || (Number.isNaN(got) && Number.isNaN(want))) return 0;
   const error = Math.abs(got - want);
   return Number.isNaN(error) ? Infinity : error;
 }
 
-function sortOf(
-  got: number,
-  want: number,
-  { tolerance, strictZero }: CompareOptions,
-): { error: number; sort: Sort } | null {
+/** How a number is wrong, if it is. */
+export function sortOf(got: number, want: number, { tolerance, strictZero }: CompareOptions): Wrong | null {
   const error = errorOf(got, want);
   if (error === 0) return strictZero && !Object.is(got, want) ? { error, sort: 'sign-of-zero' } : null;
   if (Number.isNaN(got)) return { error, sort: 'nan' };

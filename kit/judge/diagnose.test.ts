@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type NdArray, ndarray } from '../author/ndarray.ts';
+import type { Plain } from '../author/plain.ts';
 import { diagnose, storedOutputs } from './diagnose.ts';
 import type { Mistake } from './fixture.ts';
 
@@ -10,6 +11,7 @@ const seen = (out: NdArray, codes: Record<string, string> = { 'values/a': 'off' 
   outputs: { 'values/a/first': { out } },
 });
 const mistake = (out: NdArray | null, codes: Record<string, string> = { 'values/a': 'off' }): Mistake => ({
+  says: 'It is off.',
   codes,
   outputs: out ? { 'values/a/first': storedOutputs({ out }) } : {},
 });
@@ -59,6 +61,39 @@ describe('a known mistake', () => {
     expect(diagnose(seen(row(1)), { mistakes })).toBeNull();
     expect(diagnose({ codes: {}, outputs: {} }, { mistakes })).toBeNull();
     expect(diagnose(seen(row(1)), { mistakes: {} })).toBeNull();
+  });
+
+  it('is recognised by a list, a string or a boolean, and by the cases in which that is wrong', () => {
+    const codes = { 'values/a': 'other-boolean' };
+    const known = (outputs: Record<string, Plain>): Mistake => ({
+      says: 'It is wrong.',
+      codes,
+      outputs: Object.fromEntries(
+        Object.entries(outputs).map(([name, out]) => [`values/a/${name}`, storedOutputs({ out: { plain: out } })]),
+      ),
+    });
+    const saw = (outputs: Record<string, Plain>, more: Record<string, string> = {}) => ({
+      codes: { ...codes, ...more },
+      outputs: Object.fromEntries(
+        Object.entries(outputs).map(([name, out]) => [`values/a/${name}`, { out: { plain: out } }]),
+      ),
+    });
+    const lists = { shifted: known({ one: [1, 2, 3] }), reversed: known({ one: [3, 2, 1] }) };
+    expect(diagnose(saw({ one: [3, 2, 1] }, { 'cost/x': 'off' }), { mistakes: lists })).toBe('reversed');
+    expect(diagnose(saw({ one: [3, 2, 2] }), { mistakes: lists })).toBeNull();
+    const texts = { noParent: known({ one: 'ab' }), noTokens: known({ one: 'a' }) };
+    expect(diagnose(saw({ one: 'a' }), { mistakes: texts })).toBe('noTokens');
+    const flags = {
+      strict: known({ one: true }),
+      loose: known({ one: true, two: false }),
+      third: known({ two: false }),
+    };
+    expect(diagnose(saw({ one: true }), { mistakes: flags })).toBe('strict');
+    expect(diagnose(saw({ one: true, two: false }), { mistakes: flags })).toBe('loose');
+    expect(diagnose(saw({ two: false }), { mistakes: flags })).toBe('third');
+    // Whatever else fails is not what the mistake does.
+    expect(diagnose(saw({ one: true }, { 'hygiene/memory': 'leak' }), { mistakes: flags })).toBeNull();
+    expect(diagnose(seen(row(1)), { mistakes: { strict: known({ first: true }) } })).toBeNull();
   });
 
   it('is recognised in its own outputs as they are stored, whatever they are', () => {

@@ -10,7 +10,7 @@ describe('NaN', () => {
   it('is told with the operation, the place and the numbers that first made one', async () => {
     const overflow = 'return tf.tidy(() => { const e = tf.exp(x); return tf.div(e, tf.sum(e, -1, true)); });';
     expect(await messageOf(overflow, 'stability/large-logits')).toMatch(
-      /is NaN, but .* NaN first arises in tf\.div, at \[0,0\] of its result, of shape \[3,5\]: Infinity \/ Infinity\.$/,
+      /is NaN; expected .* NaN first arises in tf\.div, at \[0,0\] of its result, of shape \[3,5\]: Infinity \/ Infinity\.$/,
     );
     const empty = `return tf.tidy(() => {
       const e = tf.exp(tf.sub(x, tf.max(x, -1, true)));
@@ -57,7 +57,7 @@ describe('a tensor used after it was disposed of', () => {
 describe('an unfinished TODO', () => {
   it('is told by number, in the words of the file', async () => {
     const { message } = checkOf(await grade({ [SOFTMAX]: STUBS[SOFTMAX] }), 'values/rows');
-    expect(message).toMatch(/^softmax is not written yet: TODO 1: Refuse wrong arguments: /);
+    expect(message).toMatch(/^softmax is not written yet: TODO 1: Refuse invalid arguments: /);
   });
 });
 
@@ -70,7 +70,7 @@ describe('attention that is twice as large', () => {
     expect(doubled).not.toBe(SOLUTIONS[ATTENTION]);
     const report = await grade({ [ATTENTION]: doubled }, { seed: undefined });
     expect(report.exercises[0].checks.map(({ message }) => message).join('\n')).toContain(
-      'Every value is 2 times what is due.',
+      'Every value is 2 times the expected one.',
     );
   });
 });

@@ -6,7 +6,9 @@ import { InputError } from '../course/input-error.ts';
 import { Meter } from '../host/meter.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { PreparedCase } from './cases.ts';
+import { storedOutputs } from './diagnose.ts';
 import { type Fixture, fixtureText, readFixture } from './fixture.ts';
+import { flattenExpected } from './outputs.ts';
 
 const shape = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 });
 const arrayOf = (value: fc.Arbitrary<number>, dtype: DType) =>
@@ -49,7 +51,9 @@ const plain: Fixture = {
   exercise: '01-x/a',
   cases: { 'values/a': [] },
   costs: { 'cost/k': new Meter().read() },
-  mistakes: { noScale: { codes: { 'values/a': 'off' }, outputs: { 'values/a/first': { out: [1, 0.5] } } } },
+  mistakes: {
+    noScale: { says: 'It is off.', codes: { 'values/a': 'off' }, outputs: { 'values/a/first': { out: [1, 0.5] } } },
+  },
 };
 
 describe('a fixture', () => {
@@ -90,6 +94,29 @@ describe('a fixture', () => {
     expect(back.out.array.data[0]).toBe(123_456_789_012_000);
   });
 
+  it('keeps strings, booleans and lists as they are, with the numbers in them', () => {
+    const values = {
+      slots: [3, 0.1 + 0.2, Number.NaN, -Infinity],
+      table: [[1, 2], [3]],
+      steps: [['load', 'q', { $: 1, number: null }]],
+      name: 'NaN',
+      fits: false,
+      none: null,
+      empty: [],
+    };
+    const expected = flattenExpected(values);
+    const prepared: PreparedCase = { name: 'a', params: {}, inputs: {}, expected, tolerances: {}, cotangents: {} };
+    const mistakes = {
+      off: { says: 'It is off.', codes: {}, outputs: { 'c/a': storedOutputs({ slots: { plain: values.slots } }) } },
+    };
+    const fixture = { ...plain, cases: { c: [prepared] }, mistakes } as Fixture;
+    const back = readFixture(written(fixture));
+    const { slots, ...rest } = back.cases.c[0].expected;
+    expect(rest).toEqual(flattenExpected({ ...values, slots: undefined }));
+    expect(slots).toEqual(flattenExpected({ slots: [3, 0.3, Number.NaN, -Infinity] }).slots);
+    expect(fixtureText(back)).toBe(fixtureText(fixture));
+  });
+
   it('has one line for a case and a mistake, so that a change shows where it is', () => {
     const prepared: PreparedCase = { name: 'a', params: {}, inputs: {}, expected: {}, tolerances: {}, cotangents: {} };
     const lines = fixtureText({ ...plain, cases: { 'values/a': [prepared, { ...prepared, name: 'b' }] } }).split('\n');
@@ -99,7 +126,7 @@ describe('a fixture', () => {
 
   it.each([
     ['is not there', null],
-    ['is no JSON', '<<<<<<< HEAD\n{}'],
+    ['is not valid JSON', '<<<<<<< HEAD\n{}'],
     ['has nothing in it', '{}'],
     [
       'has a tensor of the wrong size',

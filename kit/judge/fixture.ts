@@ -6,9 +6,12 @@
 import { readFileSync } from 'node:fs';
 import type { CaseParams } from '../author/grader.ts';
 import { type DType, isNdArray, type NdArray, ndarray, type TensorTree } from '../author/ndarray.ts';
+import type { Plain } from '../author/plain.ts';
 import { InputError } from '../course/input-error.ts';
 import type { Cost } from '../wire/cost.ts';
 import type { PreparedCase } from './cases.ts';
+import { type Expected, numbersOf } from './outputs.ts';
+import { packPlain, unpackPlain } from './pack-plain.ts';
 import type { Tolerance } from './tolerance.ts';
 
 export interface Fixture {
@@ -17,32 +20,38 @@ export interface Fixture {
   cases: Record<string, PreparedCase[]>;
   /** The model solution's, by cost check. */
   costs: Record<string, Cost>;
-  /** By wrong variant. */
+  /** By name. */
   mistakes: Record<string, Mistake>;
   /** Cases to be looked at, by view; not there where the grader has none. */
   views?: Record<string, PreparedCase>;
 }
 
-/** What a known-wrong variant does on the public checks. */
+/** What a known mistake does on the public checks. */
 export interface Mistake {
+  /** What its author is told. */
+  says: string;
   /** Failure codes of the checks that it fails. */
   codes: Record<string, string>;
   /** Outputs of some failing cases, by `check/case`. */
-  outputs: Record<string, Record<string, number[]>>;
+  outputs: Record<string, Record<string, Stored>>;
 }
+
+/** To a few digits: the values of a tensor or a number, null for what is none; or a plain value, packed. */
+export type Stored = (number | null)[] | { plain: Plain };
 
 interface Packed {
   shape: number[];
   dtype?: DType;
   data: (number | string)[];
 }
+type PackedExpected = (Packed & { number?: true }) | { plain: Plain };
 type PackedTree = { [name: string]: Packed | PackedTree };
 
 interface PackedCase {
   name: string;
   params: CaseParams;
   inputs: PackedTree;
-  expected: Record<string, Packed & { number?: true }>;
+  expected: Record<string, PackedExpected>;
   tolerances: Record<string, Tolerance>;
   cotangents?: PackedTree;
 }
@@ -104,12 +113,7 @@ function packCase({ name, params, inputs, expected, tolerances, cotangents }: Pr
     name,
     params,
     inputs: packTree(inputs),
-    expected: Object.fromEntries(
-      Object.entries(expected).map(([output, { array, isNumber }]) => [
-        output,
-        { ...pack(array, isNumber ? 17 : EXPECTED_DIGITS), ...(isNumber && { number: true as const }) },
-      ]),
-    ),
+    expected: mapped(expected, packExpected),
     tolerances,
     ...(Object.keys(cotangents).length > 0 && { cotangents: packTree(cotangents) }),
   };
@@ -120,15 +124,21 @@ function unpackCase({ name, params, inputs, expected, tolerances, cotangents = {
     name,
     params,
     inputs: unpackTree(inputs),
-    expected: Object.fromEntries(
-      Object.entries(expected).map(([output, packed]) => [
-        output,
-        { array: unpack(packed), isNumber: packed.number === true },
-      ]),
-    ),
+    expected: mapped(expected, unpackExpected),
     tolerances,
     cotangents: unpackTree(cotangents) as Record<string, NdArray>,
   };
+}
+
+function packExpected({ array, isNumber, plain }: Expected): PackedExpected {
+  if (plain !== undefined) return { plain: packPlain(plain, EXPECTED_DIGITS) };
+  return { ...pack(array, isNumber ? 17 : EXPECTED_DIGITS), ...(isNumber && { number: true as const }) };
+}
+
+function unpackExpected(packed: PackedExpected): Expected {
+  if (!('plain' in packed)) return { array: unpack(packed), isNumber: packed.number === true };
+  const plain = unpackPlain(packed.plain);
+  return { array: numbersOf(plain), isNumber: false, plain };
 }
 
 function packTree(tree: TensorTree): PackedTree {

@@ -63,7 +63,7 @@ async function allJudged(checks: CheckSpec[], run: () => Promise<object>, cases:
     run,
     expected: () => ({}),
     reduction: () => 1,
-    properties: { p: { params: (fc) => fc.constant({}), holds: () => () => run().then(() => null) } },
+    properties: { p: { sizes: {}, holds: () => run().then(() => null) } },
   } as Grader;
   const shown = Object.fromEntries(checks.map(({ id }) => [id, [exampleCase]]));
   const fixture = { exercise: 'x', cases: shown, costs: {}, mistakes: {} };
@@ -111,6 +111,17 @@ describe.each(KINDS)('a $kind check', (spec) => {
       reason: 'no such axis',
     });
   });
+});
+
+it('a check whose hidden cases cannot be drawn is not judged, and the next one is', async () => {
+  const of = async ({ id }: CheckSpec) => {
+    if (id === 'values/a') throw new Error('Argmax, values/a, case "c": isSettled holds for none of 50 draws');
+    return [exampleCase];
+  };
+  const cases = { kind: 'hidden', seed: 'x', of } as unknown as Cases;
+  const [first, second] = await allJudged([check('values'), check('stability')], async () => ({}), cases);
+  expect(first).toMatchObject({ status: 'not-judged', failure: null, reason: expect.stringContaining('case "c"') });
+  expect(second).toMatchObject({ status: 'pass' });
 });
 
 describe('a call that takes too long', () => {

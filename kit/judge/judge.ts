@@ -1,5 +1,6 @@
 /** Judges one subject on one exercise, check by check. */
 
+import { AXIS_WORDS } from '../author/axes.ts';
 import { deriveSeed } from '../author/draw.ts';
 import type { CheckKind, CheckSpec } from '../course/exercise.ts';
 import { type Failure, SubmissionFault } from '../subject/failure.ts';
@@ -7,6 +8,7 @@ import { HostFailed } from '../subject/host.ts';
 import { Aborted } from '../subject/sandbox.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { Cost } from '../wire/cost.ts';
+import type { PreparedCase } from './cases.ts';
 import type { Check, CheckContext, CheckOutcome } from './checks/context.ts';
 import { checkCost } from './checks/cost.ts';
 import { checkGradient } from './checks/gradient.ts';
@@ -97,12 +99,20 @@ async function confirmTimeout(
 async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {
   const { grader } = materials;
   const seed = deriveSeed(cases.kind === 'hidden' ? cases.seed : 'public', `${materials.id}/${check.id}`);
+  let prepared: PreparedCase[];
+  try {
+    prepared = cases.kind === 'hidden' ? await cases.of(check) : (materials.fixture.cases[check.id] ?? []);
+  } catch (error) {
+    // An oracle or a grader that fails is no fault of the submission.
+    return notJudged(check, `its cases cannot be drawn: ${(error as Error).message}`);
+  }
   const context: CheckContext = {
     check,
     grader,
     subject,
+    axisWords: { ...AXIS_WORDS, ...materials.spec.axes },
     seed,
-    cases: cases.kind === 'hidden' ? await cases.of(check) : (materials.fixture.cases[check.id] ?? []),
+    cases: prepared,
     solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
     ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, cases, seed) }),
   };

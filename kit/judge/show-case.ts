@@ -1,6 +1,8 @@
 /** What a submission computes on a public case, to be looked at; nothing is judged. */
 
+import { NOT_COUNTED } from '../author/grader.ts';
 import type { NdArray } from '../author/ndarray.ts';
+import { type Plain, shapeOfNumbers } from '../author/plain.ts';
 import { InputError } from '../course/input-error.ts';
 import { SubmissionFault } from '../subject/failure.ts';
 import { RemoteTensor } from '../subject/remote-values.ts';
@@ -8,7 +10,7 @@ import type { Subject } from '../subject/subject.ts';
 import type { PreparedCase } from './cases.ts';
 import type { Fixture } from './fixture.ts';
 import type { Materials } from './materials.ts';
-import { flattenRemote } from './outputs.ts';
+import { flattenRemote, numbersOf } from './outputs.ts';
 
 export interface ShownCase {
   name: string;
@@ -27,6 +29,8 @@ export interface ShownOutput {
   /** Null where it was not computed, or is of another shape. */
   got: Float64Array | null;
   tolerance: number;
+  /** Of a plain value that is not nested lists of numbers: as JSON. */
+  text?: { want: string; got: string | null };
 }
 
 /**
@@ -54,31 +58,44 @@ export async function showCase(subject: Subject, { grader }: Materials, prepared
   const { name, params, inputs, expected, tolerances } = prepared;
   let problem: string | null = null;
   const outputs: ShownOutput[] = [];
-  const computed = await fault(async () => flattenRemote(await grader.run(subject.submission, inputs, params)));
+  const computed = await fault(async () =>
+    flattenRemote(await grader.run(subject.submission, inputs, params, NOT_COUNTED)),
+  );
   if (typeof computed === 'string') problem = computed;
-  for (const [output, { array: want }] of Object.entries(expected)) {
-    const remote = typeof computed === 'string' ? undefined : computed[output];
-    const label = grader.views?.[name]?.as ?? (remote instanceof RemoteTensor ? remote.name : output);
+  for (const [output, { array: want, plain }] of Object.entries(expected)) {
+    const computedHere = typeof computed === 'string' ? undefined : computed[output];
+    const tolerance = tolerances[output].abs;
+    if (plain !== undefined) {
+      outputs.push(shownPlain(output, plain, computedHere, tolerance));
+      continue;
+    }
+    const remote = computedHere instanceof RemoteTensor ? computedHere : undefined;
+    const label = grader.views?.[name]?.as ?? (remote ? remote.name : output);
     let got: NdArray | null = null;
-    if (typeof remote === 'number') got = { ...want, data: Float64Array.of(remote) };
+    if (typeof computedHere === 'number') got = { ...want, data: Float64Array.of(computedHere) };
     else if (remote && String(remote.shape) !== String(want.shape)) {
-      problem ??= `${label} has shape [${remote.shape}], but [${want.shape}] is due`;
+      problem ??= `${label} has shape [${remote.shape}]; expected [${want.shape}]`;
     } else if (remote) {
       const read = await fault(() => subject.read(remote));
       if (typeof read === 'string') problem ??= read;
       else got = read;
     }
-    outputs.push({
-      name: label,
-      shape: want.shape,
-      want: want.data,
-      got: got?.data ?? null,
-      tolerance: tolerances[output].abs,
-    });
+    outputs.push({ name: label, shape: want.shape, want: want.data, got: got?.data ?? null, tolerance });
   }
   await subject.forget();
   const { name: _, ...sizes } = params;
   return { name, params: sizes, problem, outputs };
+}
+
+function shownPlain(name: string, want: Plain, got: RemoteTensor | Plain | undefined, tolerance: number): ShownOutput {
+  const found = got instanceof RemoteTensor ? undefined : got;
+  const shape = shapeOfNumbers(want);
+  if (shape) {
+    const isAlike = found !== undefined && String(shapeOfNumbers(found)) === String(shape);
+    return { name, shape, want: numbersOf(want).data, got: isAlike ? numbersOf(found).data : null, tolerance };
+  }
+  const text = { want: JSON.stringify(want), got: found === undefined ? null : JSON.stringify(found) };
+  return { name, shape: [], want: new Float64Array(), got: null, tolerance, text };
 }
 
 async function fault<T>(body: () => Promise<T>): Promise<T | string> {

@@ -1,15 +1,15 @@
 /** The class at a glance: how it went, what to teach again, whom to look at. One self-contained page. */
 import { type ClassSummary, summarise } from './class-summary.ts';
 import type { Gradebook, GradebookEntry } from './gradebook.ts';
-import type { LikenessReport } from './likeness.ts';
 import { histogram, shareBar } from './page/charts.ts';
 import { type Html, html } from './page/html.ts';
 import { page } from './page/page.ts';
 import { SORTABLE_TABLES } from './page/scripts.ts';
 import { pageNames } from './page-names.ts';
+import type { SimilarityReport } from './similarity.ts';
 
 export interface ClassPageOptions {
-  similarity?: LikenessReport;
+  similarity?: SimilarityReport;
 }
 
 /** So many of a list are shown at once; the rest unfold. */
@@ -36,7 +36,7 @@ ${summary.graded > 0 ? histogram(summary.distribution, 'Submissions by share of 
       exercises(summary),
       missed(summary),
       unusual(summary, linkOf),
-      similarity && likeness(similarity, linkOf),
+      similarity && similarPairs(similarity, linkOf),
       students(entries, names),
     ],
     footer: html`<p>For the instructor: this page names students.</p>`,
@@ -70,7 +70,7 @@ function problems({ problems }: ClassSummary, links: Links): Html | false {
   if (problems.length === 0) return false;
   const items = problems.map(
     ({ student, status, problem }) =>
-      html`<li><p>${linked(student, links)} <span class="${status}">${WORDS[status]}</span></p><p>${problem ?? (status === 'not-judged' ? 'A fault of the machine, not of the submission: grade it again.' : 'Ask for it to be handed in again.')}</p></li>`,
+      html`<li><p>${linked(student, links)} <span class="${status}">${WORDS[status]}</span></p><p>${problem ?? (status === 'not-judged' ? 'An infrastructure error, not the submission: grade it again.' : 'Ask for it to be handed in again.')}</p></li>`,
   );
   return html`<h2>Without a grade</h2>${unfolding(items)}`;
 }
@@ -129,7 +129,7 @@ function unusual({ unusual }: ClassSummary, links: Links): Html | false {
   return html`<h2>Slow or unusual</h2>${unfolding(items)}`;
 }
 
-function likeness({ pairs, exercises }: LikenessReport, links: Links): Html {
+function similarPairs({ pairs, exercises }: SimilarityReport, links: Links): Html {
   const usual = new Map(exercises.map(({ id, usual }) => [id, usual]));
   const rows = pairs.slice(0, MOST_PAIRS).map(
     ({ exercise, left, right, similarity, longest }) => html`<tr>

@@ -21,10 +21,10 @@ export function heatMap({ shape, got, want, tolerance }: Picture, colour = pc.is
     cell(x === null ? null : x <= tolerance ? 0 : Math.max(0.25, x / worst), REDS, wide, colour);
   const blocks: [string, (number | null)[], (x: number | null) => string][] = [
     ['got', got, value],
-    ['due', want, value],
+    ['expected', want, value],
     ['error', errors, error],
   ];
-  const width = Math.max(columns * wide, 5);
+  const width = Math.max(columns * wide, 'expected'.length);
   const title = blocks.map(([name]) => name.padEnd(width)).join('   ');
   const lines = Array.from({ length: rows }, (_, row) =>
     blocks

@@ -32,9 +32,9 @@ describe('stored grades', () => {
   });
 
   it.each([
-    ['', 'is no JSON'],
-    ['null', 'neither a report'],
-    ['{"schema":"http://json-schema.org/draft-07/schema"}', 'neither a report'],
+    ['', 'is not valid JSON'],
+    ['null', 'not a report'],
+    ['{"schema":"http://json-schema.org/draft-07/schema"}', 'not a report'],
     [JSON.stringify({ ...sampleReport, score: 0.5 }), 'not as its schema says: /score must be integer'],
     [JSON.stringify({ ...gradebook, entries: [{}] }), 'not as its schema says: /entries/0 must have'],
     [JSON.stringify({ ...gradebook, note: 1 }), 'not as its schema says: it must NOT have additional properties'],

@@ -16,7 +16,7 @@ export function readGrades(file: string): Report | Gradebook {
   const data = readJson(file) as { schema?: unknown } | null;
   const validate = typeof data?.schema === 'string' ? ajv.getSchema<Report | Gradebook>(data.schema) : undefined;
   if (!validate || !/^attention-kit\//.test(String(data?.schema))) {
-    throw new InputError(`${file} is neither a report (kit grade --format json) nor a gradebook`);
+    throw new InputError(`${file} is not a report (kit grade --format json) or a gradebook`);
   }
   if (!validate(data)) {
     const [{ instancePath, message }] = validate.errors ?? [];
@@ -43,6 +43,6 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${file} is no JSON: ${(error as Error).message}`);
+    throw new InputError(`${file} is not valid JSON: ${(error as Error).message}`);
   }
 }

@@ -68,7 +68,7 @@ export interface CheckReport {
   setAside?: string;
 }
 
-export type Verdict = 'all-passed' | 'not-all-passed' | 'not-judged';
+export type GradeStatus = 'all-passed' | 'not-all-passed' | 'not-judged';
 
 /** Without those that were set aside. */
 export function counted<T extends { setAside?: string | null }>(checks: T[]): T[] {
@@ -76,7 +76,7 @@ export function counted<T extends { setAside?: string | null }>(checks: T[]): T[
 }
 
 /** A check that could not be judged is neither: the grade is not final. */
-export function verdictOf(report: Report): Verdict {
+export function verdictOf(report: Report): GradeStatus {
   const checks = counted(report.exercises.flatMap(({ checks }) => checks));
   if (checks.some(({ status }) => status === 'not-judged')) return 'not-judged';
   return checks.every(({ status }) => status === 'pass') ? 'all-passed' : 'not-all-passed';

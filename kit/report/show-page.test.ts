@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ShownCase } from '../judge/show-case.ts';
+import { hasBrowser, launchBrowser, openPage } from '../testing/browser.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { hasBrowser, launchBrowser, openPage } from './page/browser.ts';
 import { showPage } from './show-page.ts';
 
 const want = Float64Array.from({ length: 2 * 3 * 4 }, (_, i) => i / 24);
@@ -16,7 +16,7 @@ const show = (one: ShownCase) => showPage({ id: '01-x/attend', title: 'Attention
 describe('what a function computes', () => {
   it('counts what is off, and says of a map that it is right', () => {
     expect(show(shown)).toContain('8 of 24 values are off');
-    expect(show({ ...shown, outputs: [{ ...weights, got: want }] })).toContain('as it is due');
+    expect(show({ ...shown, outputs: [{ ...weights, got: want }] })).toContain('as expected');
   });
 
   it('has the letter of each axis in the corner, and all numbers from 0 along both', () => {
@@ -25,11 +25,11 @@ describe('what a function computes', () => {
     expect(labels).toEqual(['T', 'S', '0', '1', '2', '3', '0', '1', '2']);
   });
 
-  it('is drawn as due alone where it was not computed, with the reason as text', () => {
+  it('is drawn as expected alone where it was not computed, with the reason as text', () => {
     const text = show({ ...shown, problem: '<i>TODO</i>', outputs: [{ ...weights, got: null }] });
     expect(text).toContain('&lt;i&gt;TODO&lt;/i&gt;');
     expect(text).not.toContain('got, 3 by 4');
-    expect(text).toContain('due, 3 by 4');
+    expect(text).toContain('expected, 3 by 4');
   });
 });
 
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(await chosen()).toBe('h 1');
     await page.hover('[role=tabpanel]:not([hidden]) rect[data-i="0"]');
     expect(await page.textContent('[role=tabpanel]:not([hidden]) .readout')).toBe(
-      'T 0, S 0: got no number, due 0.5, error no number',
+      'T 0, S 0: got no number, expected 0.5, error no number',
     );
     await page.focus('[role=tab][aria-selected=true]');
     await page.keyboard.press('ArrowRight');

@@ -18,19 +18,19 @@ describe('a report at the terminal', () => {
         ? All heads at once ·············································· 0/1
 
         ✗ A masked key gets no weight
-          case "causal": out_BHTV[0,1] is 1.5, but 1 is due (1 of 2 values are
+          case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are
           wrong) �[2Jforged
           at 01-x/attend.ts:12
           smallest failing case: B = 1, T = 2
 
           |values| of out_BHTV[0, …] in case "causal"
-            got     due     error
-            ▓▓██    ▓▓▓▓      ██
+            got        expected   error
+            ▓▓██       ▓▓▓▓         ██
 
-          It looks like this: The mask has no effect.
+          Likely mistake: The mask has no effect.
 
         ? All heads at once
-          could not be judged, through no fault of the code: the host ended
+          could not be judged; your code is not the cause: the host ended
           (SIGKILL)
 
       Heads ······························································ 0/3
@@ -54,7 +54,7 @@ describe('a report at the terminal', () => {
   });
 
   it('tells a mistake that explains several failures once', () => {
-    expect(text('all').match(/It looks like this/g)).toHaveLength(1);
+    expect(text('all').match(/Likely mistake:/g)).toHaveLength(1);
   });
 
   it('says that a grade with something unjudged is not final, and how to replay hidden cases', () => {
@@ -73,7 +73,7 @@ describe('a report at the terminal', () => {
     const backend = { name: 'webgpu', device: 'Some card', accelerated: true };
     const said = text('all', { ...sampleReport, backend, exercises: [{ ...exercise, checks }] });
     expect(said.replace(/\s+/g, ' ')).toContain(
-      '1 check passes on wasm only, where what fails on webgpu by its values',
+      '1 check passes on wasm only, where wrong values on webgpu are judged again',
     );
   });
 

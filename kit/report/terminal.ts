@@ -1,5 +1,6 @@
 /** A report for a person at a terminal: points first, then what is wrong, where and why. */
 import pc from 'picocolors';
+import { dotted, shortened, shortPath, wrapped } from '../text/columns.ts';
 import { plain, plainLine } from '../text/plain.ts';
 import { heatMap } from './heat-map.ts';
 import { fallbacksInWords, machineInWords, timingInWords } from './numbers.ts';
@@ -30,12 +31,12 @@ export function exerciseText(exercise: ExerciseReport, options: Required<Termina
 
 function exerciseVerdict(exercise: ExerciseReport, options: Required<TerminalOptions>): string {
   const { id, title, score, maxScore, problem, checks } = exercise;
-  const head = `${line(pc.bold(title), title.length, `${score}/${maxScore}`, options.width)}\n${pc.dim(id)}\n`;
+  const head = `${dotted(pc.bold(title), `${score}/${maxScore}`, options.width)}\n${pc.dim(id)}\n`;
   if (problem !== null) return `${head}\n  ${MARK.fail} ${wrapped(plain(problem), 4, options.width)}\n`;
   const judgedHere = counted(checks);
   const [first] = judgedHere;
   if (first && judgedHere.every(({ status, message }) => status === 'fail' && message === first.message)) {
-    const at = first.at ? ` (${place(plain(first.at), options.width - 6)})` : '';
+    const at = first.at ? ` (${shortPath(plain(first.at), options.width - 6)})` : '';
     return `${head}\n  ${MARK.fail} ${wrapped(`${plain(first.message ?? '')}${at}`, 4, options.width)}\n`;
   }
   const list = checks.map((check) => {
@@ -43,7 +44,7 @@ function exerciseVerdict(exercise: ExerciseReport, options: Required<TerminalOpt
     // The whole title is there again where the failure is explained.
     const title = shortened(check.title, options.width - points.length - 8);
     const mark = check.setAside ? MARK_ASIDE : MARK[check.status];
-    const row = line(`  ${mark} ${title}`, title.length + 4, points, options.width);
+    const row = dotted(`  ${mark} ${title}`, points, options.width);
     return check.timing ? `${row}\n    ${pc.dim(wrapped(timingInWords(check.timing), 4, options.width))}` : row;
   });
   // What is set aside is said in its row, unless there is more to say.
@@ -86,10 +87,10 @@ export function explanation(check: CheckReport, width: number, repeated = false)
   const lines = [`  ${setAside ? MARK_ASIDE : MARK[status]} ${pc.bold(wrapped(title, 4, width))}`];
   const reason =
     status === 'not-judged' && !setAside
-      ? `could not be judged, through no fault of the code: ${message}`
+      ? `could not be judged; your code is not the cause: ${message}`
       : (message ?? '');
   lines.push(`    ${wrapped(plain(reason), 4, width)}`);
-  if (at) lines.push(`    ${pc.cyan(`at ${place(plain(at), width - 7)}`)}`);
+  if (at) lines.push(`    ${pc.cyan(`at ${shortPath(plain(at), width - 7)}`)}`);
   if (smallest) lines.push(`    ${pc.dim(`smallest failing case: ${smallest}`)}`);
   if (picture) {
     lines.push(
@@ -99,7 +100,7 @@ export function explanation(check: CheckReport, width: number, repeated = false)
     );
   }
   if (misconception && !repeated) {
-    lines.push('', `    ${pc.yellow('It looks like this:')} ${wrapped(misconception.feedback, 4, width, 20)}`);
+    lines.push('', `    ${pc.yellow('Likely mistake:')} ${wrapped(misconception.feedback, 4, width, 20)}`);
   }
   return `\n${lines.join('\n')}\n`;
 }
@@ -109,7 +110,7 @@ function footer(report: Report, width: number): string {
   const unjudged = counted(exercises.flatMap(({ checks }) => checks)).filter(
     ({ status }) => status === 'not-judged',
   ).length;
-  const total = line(pc.bold('Total'), 5, pc.bold(`${score}/${maxScore}`), width, `${score}/${maxScore}`.length);
+  const total = dotted(pc.bold('Total'), pc.bold(`${score}/${maxScore}`), width);
   const note = unjudged > 0 ? `\n${pc.yellow(`${unjudged} checks could not be judged: this grade is not final.`)}` : '';
   const cases = seed === 'public' ? 'public cases' : `hidden cases, --seed submission:${seed}`;
   const level =
@@ -130,49 +131,6 @@ function secondOpinions({ exercises, backend }: Report, width: number): string {
   const twice = exercises.flatMap(({ checks }) => checks.filter(({ status, message }) => status === 'pass' && message));
   if (twice.length === 0) return '';
   const some = twice.length === 1 ? '1 check passes' : `${twice.length} checks pass`;
-  const words = `${some} on wasm only, where what fails on ${backend.name} by its values is judged again.`;
+  const words = `${some} on wasm only, where wrong values on ${backend.name} are judged again.`;
   return `${pc.dim(wrapped(words, 0, width))}\n`;
-}
-
-/** At most so many characters. */
-export const shortened = (text: string, length: number) =>
-  text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1)).trimEnd()}…`;
-
-/** A place in a file, without its first folders where there is no room for them: what is looked for stands at its end. */
-export function place(at: string, length: number): string {
-  const parts = at.split('/');
-  if (at.length <= length) return at;
-  while (parts.length > 1 && parts.join('/').length + 2 > length) parts.shift();
-  return `…/${parts.join('/')}`;
-}
-
-/** Left and right text on one line, dots between them. */
-export function line(
-  left: string,
-  leftLength: number,
-  right: string,
-  width: number,
-  rightLength = right.length,
-): string {
-  const dots = Math.max(2, width - leftLength - rightLength - 2);
-  return `${left} ${pc.dim('·'.repeat(dots))} ${right}`;
-}
-
-/** A word that is longer than a line, such as a path, in pieces. */
-function chunks(word: string, length: number): string[] {
-  return word.length <= length ? [word] : (word.match(new RegExp(`.{1,${length}}`, 'gsu')) ?? []);
-}
-
-/** Broken between words, further lines indented. */
-export function wrapped(text: string, indent: number, width: number, first = 0): string {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of text.split(' ').flatMap((word) => chunks(word, Math.max(10, width - indent)))) {
-    const room = width - indent - (lines.length === 0 ? first : 0);
-    if (current && current.length + 1 + word.length > room) {
-      lines.push(current);
-      current = word;
-    } else current = current ? `${current} ${word}` : word;
-  }
-  return [...lines, current].join(`\n${' '.repeat(indent)}`);
 }

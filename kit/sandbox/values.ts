@@ -1,10 +1,8 @@
 /** Arguments and results between the sandbox's objects and the wire. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { WireDType, WireValue } from '../wire/messages.ts';
+import { RESULT_LIMITS } from '../wire/result-limits.ts';
 import { backend, type RemoteData } from './remote-backend.ts';
-
-const MAX_ITEMS = 10_000;
-const MAX_DEPTH = 8;
 
 /** Inputs by handle (one tensor object each, however often it is passed) and results by number. */
 export class Values {
@@ -56,7 +54,12 @@ export class Values {
   }
 
   /** What the submission returned. Whatever cannot leave the sandbox is described instead. */
-  encode(value: unknown, depth = 0): WireValue {
+  encode(value: unknown): WireValue {
+    return this.#encode(value, 0, { values: RESULT_LIMITS.values });
+  }
+
+  #encode(value: unknown, depth: number, left: { values: number }): WireValue {
+    if (--left.values < 0) return ['x', `one of more than ${RESULT_LIMITS.values} values`];
     if (value instanceof tf.Tensor) {
       if (value.isDisposed) return ['x', 'a tensor that has been disposed'];
       const data = value.dataId as RemoteData;
@@ -64,22 +67,28 @@ export class Values {
       return ['t', data.handle, [], value.dtype as WireDType];
     }
     if (value === undefined) return ['u'];
+    if (typeof value === 'string' && value.length > RESULT_LIMITS.characters) {
+      return ['x', `a string of ${value.length} characters`];
+    }
     if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
-      return ['v', typeof value === 'string' ? value.slice(0, 1000) : value];
+      return ['v', value];
     }
     if (typeof value !== 'object') return ['x', `a ${typeof value}`];
-    if (depth === MAX_DEPTH) return ['x', 'an object nested too deep'];
+    if (depth === RESULT_LIMITS.depth) return ['x', `an object inside ${depth} others`];
     if (ArrayBuffer.isView(value)) return ['x', `a ${value.constructor?.name ?? 'typed array'}`];
     if (Array.isArray(value)) {
-      if (value.length > MAX_ITEMS) return ['x', `an array of ${value.length} items`];
-      return ['a', value.map((item) => this.encode(item, depth + 1))];
+      if (value.length > Math.min(RESULT_LIMITS.items, left.values)) return ['x', `an array of ${value.length} items`];
+      // A hole is undefined.
+      return ['a', Array.from(value, (item) => this.#encode(item, depth + 1, left))];
     }
     const entries = Object.entries(value);
-    if (entries.length > MAX_ITEMS) return ['x', `an object of ${entries.length} fields`];
+    if (entries.length > Math.min(RESULT_LIMITS.items, left.values)) {
+      return ['x', `an object of ${entries.length} fields`];
+    }
     return [
       'o',
       Object.fromEntries(
-        entries.filter(([key]) => key !== '__proto__').map(([key, item]) => [key, this.encode(item, depth + 1)]),
+        entries.filter(([key]) => key !== '__proto__').map(([key, item]) => [key, this.#encode(item, depth + 1, left)]),
       ),
     ];
   }

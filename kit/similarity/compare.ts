@@ -1,6 +1,6 @@
 /** Which submissions are alike, by the winnowed fingerprints of Dolos (Maertens et al. 2022; Schleimer et al. 2003). */
 import { FingerprintIndex, type Pair, type TokenizedFile } from '@dodona/dolos-core';
-import type { LikenessReport, LikePair } from '../report/likeness.ts';
+import type { LikePair, SimilarityReport } from '../report/similarity.ts';
 import type { SourceTokens } from './tokens.ts';
 
 /** Tokens in a fingerprint: a call with its arguments and a little more. Exercises are short, so Dolos' own 23 is too many. */
@@ -15,7 +15,7 @@ export interface Submitted {
 
 export interface ExercisePairs {
   pairs: LikePair[];
-  summary: LikenessReport['exercises'][number];
+  summary: SimilarityReport['exercises'][number];
 }
 
 /** Of a program: its fingerprints but the given ones, and how often it has each. */

@@ -44,7 +44,7 @@ describe('a submission may import', () => {
 
   it('its own files, with or without an ending, folders by their index, and JSON', async () => {
     const code = await codeOf({
-      [ENTRY]: `import { a } from '../sandbox/a'; import { b } from '../lib/b.ts'; import { c } from '../lib'; import d from '../sandbox/d.json';
+      [ENTRY]: `import { a } from './a'; import { b } from '../lib/b.ts'; import { c } from '../lib'; import d from './d.json';
         export const sum = a + b + c + d.value;`,
       '01-first/a.ts': 'export const a: number = 1;',
       'lib/b.ts': 'export const b = 10;',
@@ -54,12 +54,40 @@ describe('a submission may import', () => {
     expect(exportsOf(code).sum).toBe(1111);
   });
 
-  it('a file of the kit that stands in for one it lacks, and its own if it has one', async () => {
-    const kit = join(temporaryFolder({ 'arguments.ts': 'export const from = "kit";' }), 'arguments.ts');
-    const entry = { [ENTRY]: `export { from } from '../arguments';` };
-    expect(exportsOf(await codeOf(entry, { 'arguments.ts': kit })).from).toBe('kit');
-    const own = { ...entry, 'arguments.ts': 'export const from = "own";' };
-    expect(exportsOf(await codeOf(own, { 'arguments.ts': kit })).from).toBe('own');
+  it.each(['../arguments', '../arguments.ts', '../arguments.js', '../../exercises/arguments'])(
+    'what it is given as %s, which is the kit’s whether the submission has a copy, a changed one, a link or none',
+    async (path) => {
+      const kit = join(temporaryFolder({ 'arguments.ts': 'export const from: string = "kit";' }), 'arguments.ts');
+      const entry = { [ENTRY]: `export { from } from '${path}';` };
+      const given = { 'arguments.ts': kit };
+      const changed: Record<string, string>[] = [
+        { 'arguments.ts': 'export const from = "own";' },
+        { 'arguments/index.ts': '(' },
+      ];
+      for (const own of [{}, ...changed]) {
+        expect(exportsOf(await codeOf({ ...entry, ...own }, given)).from).toBe('kit');
+      }
+    },
+  );
+
+  it('what it is given of its lecture, and that what it is given itself; a file of another name is its own', async () => {
+    const kit = temporaryFolder({
+      'tape.ts': 'export const tape = "kit";',
+      '01-first/mods.ts': `import { tape } from '../tape'; export const mods = () => tape;`,
+    });
+    const given = { 'tape.ts': join(kit, 'tape.ts'), '01-first/mods.ts': join(kit, '01-first/mods.ts') };
+    const files = {
+      [ENTRY]: `import { mods } from './mods'; import { other } from './other'; export const all = [mods(), other];`,
+      '01-first/other.ts': `import { tape } from '../tape'; export const other = \`own with \${tape}\`;`,
+      'tape.ts': 'export const tape = "changed";',
+    };
+    expect(exportsOf(await codeOf(files, given)).all).toEqual(['kit', 'own with kit']);
+  });
+
+  it('no more through what it is given than that is given', async () => {
+    const kit = temporaryFolder({ 'tape.ts': `export * from './secret';`, 'secret.ts': '' });
+    const files = { [ENTRY]: `export * from '../tape';`, 'secret.ts': '' };
+    await expect(codeOf(files, { 'tape.ts': join(kit, 'tape.ts') })).rejects.toThrow('"./secret" is not given');
   });
 });
 
@@ -88,7 +116,7 @@ describe('a submission may not import', () => {
   );
 
   it('what is not there', async () => {
-    const error = await errorOf({ [ENTRY]: `\n\nimport '../sandbox/helper';` });
+    const error = await errorOf({ [ENTRY]: `\n\nimport './helper';` });
     expect(error).toEqual({ file: ENTRY, line: 3, message: 'there is no file "./helper"' });
   });
 
@@ -101,7 +129,7 @@ describe('a submission may not import', () => {
     expect(await bundle({ entry: join(within, ENTRY), within })).toEqual({
       file: ENTRY,
       line: 1,
-      message: `"../../secret" lies outside the submission's exercises/`,
+      message: `"../../secret" is outside the exercises/ folder of the submission`,
     });
   });
 
@@ -117,10 +145,10 @@ describe('a submission may not import', () => {
     symlinkSync(join(folder, 'solutions/01-first/x.ts'), join(within, 'entry.ts'));
     const messageOf = async (entry: string) =>
       ((await bundle({ entry: join(within, entry), within })) as BundleError).message;
-    expect(await messageOf(ENTRY)).toContain('"../linked" lies outside');
-    expect(await messageOf('02-second/x.ts')).toContain('"../folder/x" lies outside');
-    expect(await messageOf('entry.ts')).toBe('the file is a link that leads out of the submission');
-    expect(await messageOf('folder/x.ts')).toBe('the file is a link that leads out of the submission');
+    expect(await messageOf(ENTRY)).toContain('"../linked" is outside');
+    expect(await messageOf('02-second/x.ts')).toContain('"../folder/x" is outside');
+    expect(await messageOf('entry.ts')).toBe('the file is a link to a place outside the submission');
+    expect(await messageOf('folder/x.ts')).toBe('the file is a link to a place outside the submission');
   });
 });
 
@@ -131,7 +159,7 @@ describe('a submission that cannot be bundled is told where and why', () => {
       line: 2,
       message: 'Unexpected ";"',
     });
-    const deeper = await errorOf({ [ENTRY]: `import '../sandbox/deep';`, '01-first/deep.ts': '\n\n}' });
+    const deeper = await errorOf({ [ENTRY]: `import './deep';`, '01-first/deep.ts': '\n\n}' });
     expect(deeper).toMatchObject({ file: '01-first/deep.ts', line: 3 });
   });
 
@@ -140,7 +168,7 @@ describe('a submission that cannot be bundled is told where and why', () => {
     expect((await errorOf({ [ENTRY]: large })).message).toBe(
       `${ENTRY} has 614420 bytes; a source file may have 524288`,
     );
-    const error = await errorOf({ [ENTRY]: `import '../sandbox/data';`, '01-first/data.ts': large });
+    const error = await errorOf({ [ENTRY]: `import './data';`, '01-first/data.ts': large });
     expect(error.message).toContain('01-first/data.ts has 614420 bytes');
   });
 
@@ -148,15 +176,12 @@ describe('a submission that cannot be bundled is told where and why', () => {
     const within = join(temporaryFolder({ 'exercises/a.ts': '' }), 'exercises');
     mkdirSync(join(within, ENTRY), { recursive: true });
     expect(await bundle({ entry: join(within, ENTRY), within })).toMatchObject({
-      message: 'it is no file, but a folder',
+      message: 'it is a folder, not a file',
     });
   });
 
   it('in JSON that is none', async () => {
-    const error = await errorOf({
-      [ENTRY]: `import x from '../sandbox/x.json'; export { x };`,
-      '01-first/x.json': '{"a": }',
-    });
+    const error = await errorOf({ [ENTRY]: `import x from './x.json'; export { x };`, '01-first/x.json': '{"a": }' });
     expect(error).toMatchObject({ file: '01-first/x.json', line: 1 });
   });
 });

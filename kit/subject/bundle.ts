@@ -1,10 +1,13 @@
 /** A submission's files as one script for the sandbox, or the errors that keep it from being one. */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { build, type Message, type Plugin, stop } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, type Message, type Plugin, stop } from 'esbuild';
+import { type Given, givenAt, withoutEnding } from '../course/given.ts';
 
 const TENSORFLOW = /^@tensorflow\/tfjs(-core|-node|-node-gpu)?$/;
 const POLICY = 'import-policy';
+/** Where a source map says that a file was given: `given:tape.ts`. */
+export const GIVEN = 'given';
 const MAX_FILE_BYTES = 512 * 1024;
 
 export interface BundleRequest {
@@ -14,8 +17,8 @@ export interface BundleRequest {
   within: string;
   /** What paths are told relative to; default: `within`. */
   root?: string;
-  /** … besides these, which stand in for files that the submission lacks: path in the submission → file of the kit. */
-  given?: Record<string, string>;
+  /** … but for these, which are the kit's, whatever the submission has there. */
+  given?: Given;
 }
 
 export interface Bundle {
@@ -34,25 +37,8 @@ export interface BundleError {
 export async function bundle(request: BundleRequest): Promise<Bundle | BundleError> {
   const { root = request.within } = request;
   try {
-    const result = await build({
-      entryPoints: [request.entry],
-      bundle: true,
-      write: false,
-      outfile: join(root, 'submission.js'),
-      format: 'cjs',
-      platform: 'neutral',
-      target: 'node20',
-      charset: 'utf8',
-      sourcemap: 'external',
-      sourcesContent: false,
-      logLevel: 'silent',
-      keepNames: true,
-      tsconfigRaw: '{}',
-      absWorkingDir: root,
-      plugins: [importPolicy(request)],
-    });
-    const text = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
-    return { code: text('.js'), map: text('.map') };
+    const options = optionsIn(root, [importPolicy(request)]);
+    return scriptOf(await build({ ...options, entryPoints: [request.entry] }));
   } catch (error) {
     const [first] = (error as { errors?: Message[] }).errors ?? [];
     // Without a place, and not of our own policy's making, it is no fault of the submission.
@@ -63,6 +49,43 @@ export async function bundle(request: BundleRequest): Promise<Bundle | BundleErr
       message: first.text,
     };
   }
+}
+
+/** The course's own modules as one script, from an entry that is no file. @throws where they cannot be bundled */
+export async function bundleText(
+  entry: string,
+  { root, plugins }: { root: string; plugins: Plugin[] },
+): Promise<Bundle> {
+  const tensorflow: Plugin = {
+    name: 'tensorflow',
+    setup: ({ onResolve }) => onResolve({ filter: TENSORFLOW }, ({ path }) => ({ path, external: true })),
+  };
+  const stdin = { contents: entry, resolveDir: root, loader: 'ts' as const };
+  return scriptOf(await build({ ...optionsIn(root, [...plugins, tensorflow]), stdin }));
+}
+
+function optionsIn(root: string, plugins: Plugin[]) {
+  return {
+    bundle: true,
+    write: false,
+    outfile: join(root, 'submission.js'),
+    format: 'cjs',
+    platform: 'neutral',
+    target: 'node20',
+    charset: 'utf8',
+    sourcemap: 'external',
+    sourcesContent: false,
+    logLevel: 'silent',
+    keepNames: true,
+    tsconfigRaw: '{}',
+    absWorkingDir: root,
+    plugins,
+  } as const satisfies BuildOptions;
+}
+
+function scriptOf({ outputFiles = [] }: BuildResult): Bundle {
+  const text = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
+  return { code: text('.js'), map: text('.map') };
 }
 
 /** Ends the process that bundles: one that is left alone in the middle of it complains on the terminal. */
@@ -77,17 +100,16 @@ export function isBundleError(result: Bundle | BundleError): result is BundleErr
 /** TensorFlow.js under its usual names, and the submission's own files. Links that lead elsewhere are elsewhere. */
 function importPolicy({ entry, within, root: shown = within, given = {} }: BundleRequest): Plugin {
   const root = realpathSync(within);
-  const givenFiles = new Set(Object.values(given));
   return {
     name: POLICY,
     setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind }) => {
+      build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind, namespace }) => {
         if (kind === 'entry-point') {
-          if (!isFile(entry)) return { errors: [{ text: `it is no file, but ${kindOf(entry)}` }] };
+          if (!isFile(entry)) return { errors: [{ text: `it is ${kindOf(entry)}, not a file` }] };
           const inside = realpathSync(entry).startsWith(root + sep);
           return inside
             ? { path: entry }
-            : { errors: [{ text: 'the file is a link that leads out of the submission' }] };
+            : { errors: [{ text: 'the file is a link to a place outside the submission' }] };
         }
         if (TENSORFLOW.test(path)) return { path, external: true };
         if (!path.startsWith('.')) {
@@ -98,19 +120,22 @@ function importPolicy({ entry, within, root: shown = within, given = {} }: Bundl
           };
         }
         const wanted = resolve(resolveDir, path);
+        const isGiven = namespace === GIVEN ? givenBy(wanted, given) : givenAt(wanted, within, given);
+        if (isGiven) return { path: isGiven, namespace: GIVEN };
+        if (namespace === GIVEN) return { errors: [{ text: `"${path}" is not given` }] };
         const file = ['', '.ts', '.js', '.tsx', '.json', '/index.ts'].map((ending) => wanted + ending).find(isFile);
-        if (!file) {
-          const standIn = Object.entries(given).find(
-            ([name]) => join(within, name).replace(/\.ts$/, '') === wanted.replace(/\.ts$/, ''),
-          );
-          return standIn ? { path: standIn[1] } : { errors: [{ text: `there is no file "${path}"` }] };
-        }
+        if (!file) return { errors: [{ text: `there is no file "${path}"` }] };
         const real = realpathSync(file);
-        if (!real.startsWith(root + sep) && !givenFiles.has(file)) {
-          return { errors: [{ text: `"${path}" lies outside the submission's exercises/` }] };
+        if (!real.startsWith(root + sep)) {
+          return { errors: [{ text: `"${path}" is outside the exercises/ folder of the submission` }] };
         }
         return { path: file };
       });
+      build.onLoad({ filter: /.*/, namespace: GIVEN }, ({ path }) => ({
+        contents: readFileSync(given[path], 'utf8'),
+        loader: 'ts',
+        resolveDir: dirname(given[path]),
+      }));
       build.onLoad({ filter: /.*/ }, ({ path }) => {
         const size = statSync(path).size;
         if (size > MAX_FILE_BYTES) {
@@ -126,6 +151,11 @@ function importPolicy({ entry, within, root: shown = within, given = {} }: Bundl
       });
     },
   };
+}
+
+/** What one given file imports of the others. */
+function givenBy(file: string, given: Given): string | undefined {
+  return Object.keys(given).find((path) => withoutEnding(given[path]) === withoutEnding(file));
 }
 
 function kindOf(path: string): string {

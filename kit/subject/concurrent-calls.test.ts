@@ -69,3 +69,22 @@ it('a case that is ended while a call is under way leaves nobody waiting', async
   await subject.forget();
   await expect(call).rejects.toThrow('a tensor is used that was disposed of before');
 });
+
+it('from a mark on only the calls that are made after it count, though none is waited for', async () => {
+  const subject = await subjectOf('if (x.size === 5) x.dataSync();\n  return right(x);');
+  const { softmax } = subject.submission;
+  const costOf = async (calls: (number | 'mark')[]) => {
+    const made = calls.map((call) => (call === 'mark' ? subject.counter.mark() : softmax(row(call))));
+    await Promise.all(made);
+    const { cost } = await subject.usage();
+    await subject.forget();
+    return cost;
+  };
+  const alone = await costOf([4]);
+  expect(alone.kernels).toBeGreaterThan(1);
+  // An input that is there already leaves the sooner.
+  expect(await costOf([4, 5, 'mark', 4])).toEqual(alone);
+  expect(await costOf(['mark', 4, 5, 'mark', 'mark', 4])).toEqual(alone);
+  expect(await costOf([5, 'mark'])).toMatchObject({ kernels: 0, downloads: 0, peakBytes: 0 });
+  expect(await costOf([4])).toEqual(alone);
+});

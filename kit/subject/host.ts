@@ -1,6 +1,6 @@
 /** The grader's side of the host: starts the process, asks, and notices when it is gone. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { BackendInfo } from '../wire/backend-names.ts';
+import { BackendAbsent, type BackendInfo } from '../wire/backend-names.ts';
 import type { Isolation } from '../wire/isolation.ts';
 import { KernelRefused } from '../wire/kernel.ts';
 import type { Requests, Response } from '../wire/requests.ts';
@@ -11,11 +11,6 @@ import { cardOf, type Machine, nvidiaCards } from './machine.ts';
 /** The host is gone or cannot do what it must: a fault of the kit, the machine or the driver, never of a submission. */
 export class HostFailed extends Error {
   override name = 'HostFailed';
-}
-
-/** The backend that was asked for cannot start on this machine; the message says what to install. */
-export class BackendNotHere extends HostFailed {
-  override name = 'BackendNotHere';
 }
 
 /** The host's own limits end a request long before this; it is for a host that hangs. */
@@ -35,7 +30,7 @@ export class Host {
     readonly isolation: Isolation,
   ) {}
 
-  /** @throws BackendNotHere; HostFailed if the host or its backend does not start */
+  /** @throws BackendAbsent; HostFailed if the host or its backend does not start */
   static async start(program: string, options: Requests['start']['params']): Promise<Host> {
     const child = fork(program, {
       serialization: 'advanced',
@@ -81,7 +76,7 @@ export class Host {
   }
 
   /** Like `request`, for what has no answer worth waiting for; it is carried out before what is requested next. */
-  tell<M extends 'inputs' | 'forget'>(method: M, params: Requests[M]['params']): void {
+  tell<M extends 'inputs' | 'forget' | 'mark'>(method: M, params: Requests[M]['params']): void {
     if (this.#gone === undefined) this.#post({ method, params });
   }
 
@@ -133,7 +128,7 @@ export class Host {
     const pending = this.#pending.get(id);
     if (error === undefined) pending?.resolve(result as never);
     else if (death) pending?.reject(new SandboxDied(death));
-    else if (absent) pending?.reject(new BackendNotHere(error));
+    else if (absent) pending?.reject(new BackendAbsent(error));
     else pending?.reject(refused ? new KernelRefused(error) : new HostFailed(error));
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ndarray } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import type { WireValue } from '../wire/messages.ts';
+import { RESULT_LIMITS } from '../wire/result-limits.ts';
 import { SubmissionFault } from './failure.ts';
 import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 
@@ -38,44 +39,155 @@ describe('a result', () => {
   });
 
   it.each<[WireValue, ResultShape, string]>([
-    [['u'], 'out_BT', 'attend returned nothing (is there a return?), but a tensor is due'],
-    [['v', null], 'out_BT', 'attend returned null, but a tensor is due'],
+    [['u'], 'out_BT', 'attend returned nothing (is there a return?); expected a tensor'],
+    [['v', null], 'out_BT', 'attend returned null; expected a tensor'],
     [
       ['v', 3],
       'out_BT',
-      'attend returned the number 3, but a tensor is due (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend returned the number 3; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
-    [['v', 'x'.repeat(99)], 'out_BT', `attend returned the string "${'x'.repeat(39)}, but a tensor is due`],
+    [['v', 'x'.repeat(99)], 'out_BT', `attend returned the string "${'x'.repeat(39)}; expected a tensor`],
     [
       ['a', [tensor, tensor]],
       'out_BT',
-      'attend returned an array of 2 items, but a tensor is due (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend returned an array of 2 items; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
     [
       ['x', 'a Float32Array'],
       'out_BT',
-      'attend returned a Float32Array, but a tensor is due (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend returned a Float32Array; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
     [
       ['x', 'a tensor that has been disposed'],
       'tensor',
-      'attend returned a tensor that has been disposed, but a tensor is due (dispose of what lies in between, and return this one)',
+      'attend returned a tensor that has been disposed; expected a tensor (dispose the tensors in between, and return this one)',
     ],
-    [tensor, 'number', 'attend returned a tensor, but a number is due'],
-    [['v', '3'], 'number', 'attend returned the string "3", but a number is due'],
-    [tensor, { out: 'tensor', cache: 'tensor' }, 'attend returned a tensor, but an object with out, cache is due'],
-    [['o', { out: tensor }], { out: 'tensor', k: 'tensor' }, 'attend returned no k; an object with out, k is due'],
-    [['o', { c: ['o', {}] }], { c: { k: 'tensor' } }, 'attend returned no c.k; an object with k is due'],
+    [tensor, 'number', 'attend returned a tensor; expected a number'],
+    [['v', '3'], 'number', 'attend returned the string "3"; expected a number'],
+    [tensor, { out: 'tensor', cache: 'tensor' }, 'attend returned a tensor; expected an object with out, cache'],
+    [['o', { out: tensor }], { out: 'tensor', k: 'tensor' }, 'attend returned no k; expected an object with out, k'],
+    [['o', { c: ['o', {}] }], { c: { k: 'tensor' } }, 'attend returned no c.k; expected an object with k'],
     [
       ['o', { c: ['u'] }],
       { c: { k: 'tensor' } },
-      'attend returned c nothing (is there a return?), but an object with k is due',
+      'attend returned c nothing (is there a return?); expected an object with k',
     ],
-    [['o', {}], 'tensor', 'attend returned an object with no fields, but a tensor is due'],
-  ])('%j is refused where %j is due, in words', (value, declared, message) => {
+    [['o', {}], 'tensor', 'attend returned an object with no fields; expected a tensor'],
+  ])('%j is refused where %j is expected, in words', (value, declared, message) => {
     expect(refusal(value, declared)).toBe(message);
   });
 });
+
+const ANY = 'a plain value (numbers, strings, booleans, null, and lists and objects of these)';
+const number = (value: number): WireValue => ['v', value];
+const list = (...items: WireValue[]): WireValue => ['a', items];
+
+describe('a plain result', () => {
+  const data: WireValue = ['o', { refs: list(number(1), number(Number.NaN)), free: ['u'], owner: ['v', null] }];
+
+  it('is the value as it is', () => {
+    expect(get(['v', true], 'boolean')).toBe(true);
+    expect(get(['v', ''], 'string')).toBe('');
+    expect(get(list(number(3), number(-0)), ['number'])).toEqual([3, -0]);
+    expect(get(list(list(number(1)), list()), [['number']])).toEqual([[1], []]);
+    expect(get(data, 'data')).toEqual({ refs: [1, Number.NaN], owner: null });
+    expect(get(number(7), 'data')).toBe(7);
+    expect(get(list(['o', { at: number(1), more: ['u'] }]), [{ at: 'number' }])).toEqual([{ at: 1 }]);
+  });
+
+  it('of tensors is a list of handles, each of which knows its place', () => {
+    expect(get(list(tensor, tensor), ['k_BT'])).toEqual([
+      new RemoteTensor(7, [2, 3], 'float32', 'k_BT', 4, ['0']),
+      new RemoteTensor(7, [2, 3], 'float32', 'k_BT', 4, ['1']),
+    ]);
+    expect(get(['o', { heads: list(tensor) }], { heads: ['tensor'] })).toMatchObject({ heads: [{ name: 'heads' }] });
+  });
+
+  it('cannot be changed by the grader, who would pass on what was there before', () => {
+    const pool = get(data, 'data') as { refs: number[]; owner: unknown };
+    expect(() => pool.refs.push(1)).toThrow(TypeError);
+    expect(() => Object.assign(pool, { owner: 1 })).toThrow(TypeError);
+    expect(() => (get(list(number(1)), ['number']) as number[]).push(2)).toThrow(TypeError);
+  });
+
+  it.each<[WireValue, ResultShape, string]>([
+    [['u'], 'boolean', 'attend: expected a boolean, got nothing (is there a return?)'],
+    [number(1), 'boolean', 'attend: expected a boolean, got the number 1'],
+    [number(1), 'string', 'attend: expected a string, got the number 1'],
+    [tensor, 'data', `attend: expected ${ANY}, got a tensor`],
+    [['x', 'a function'], 'data', `attend: expected ${ANY}, got a function`],
+    [list(number(1), ['u']), 'data', `attend returned [1]: expected ${ANY}, got nothing (is there a return?)`],
+    [number(3), ['number'], 'attend: expected a list of numbers, got the number 3'],
+    [
+      ['x', 'a Float32Array'],
+      ['number'],
+      'attend: expected a list of numbers, got a Float32Array (Array.from makes a list of it)',
+    ],
+    [list(number(3)), [['number']], 'attend returned [0]: expected a list of numbers, got the number 3'],
+    [
+      ['o', { slots: ['v', 'x'] }],
+      { slots: ['string'] },
+      'attend returned slots: expected a list of strings, got the string "x"',
+    ],
+    [
+      ['o', { slots: list(['v', 'x']) }],
+      { slots: ['boolean'] },
+      'attend returned slots[0]: expected a boolean, got the string "x"',
+    ],
+    [list(['v', 'x']), ['number'], 'attend returned [0] the string "x"; expected a number'],
+    [
+      list(tensor, number(1)),
+      ['tensor'],
+      'attend returned [1] the number 1; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
+    ],
+  ])('%j is refused where %j is expected, in words', (value, declared, message) => {
+    expect(refusal(value, declared)).toBe(message);
+  });
+
+  it.each<[string, ResultShape, WireValue]>([
+    ['a list of more items', ['number'], list(...Array.from({ length: RESULT_LIMITS.items + 1 }, () => number(0)))],
+    [
+      'data with a list of more items',
+      'data',
+      list(...Array.from({ length: RESULT_LIMITS.items + 1 }, () => number(0))),
+    ],
+    [
+      'data with more fields',
+      'data',
+      ['o', Object.fromEntries(Array.from({ length: RESULT_LIMITS.items + 1 }, (_, i) => [`f${i}`, number(0)]))],
+    ],
+    ['data that nests deeper', 'data', nested(RESULT_LIMITS.depth + 1)],
+    ['a longer string', 'string', ['v', 'x'.repeat(RESULT_LIMITS.characters + 1)]],
+    ['data with a longer string', 'data', list(['v', 'x'.repeat(RESULT_LIMITS.characters + 1)])],
+    ['what the sandbox did not send', ['number'], ['x', 'an array of 1000000 items']],
+  ])('beyond the limits is refused with the limits: %s', (_, declared, value) => {
+    expect(refusal(value, declared)).toMatch(
+      / \(a result may have 10000 items in a list, 8 lists and objects inside each other, and 1000 characters in a string\)$/,
+    );
+  });
+
+  it('is taken up to the limits', () => {
+    expect(get(nested(RESULT_LIMITS.depth), 'data')).toBeTruthy();
+    expect(get(['v', 'x'.repeat(RESULT_LIMITS.characters)], 'string')).toHaveLength(RESULT_LIMITS.characters);
+    expect(get(list(...Array.from({ length: RESULT_LIMITS.items }, () => number(0))), ['number'])).toHaveLength(
+      RESULT_LIMITS.items,
+    );
+  });
+
+  it.each<[string, ResultShape]>([
+    ['data', 'data'],
+    ['lists', [['number']]],
+  ])('that has too many values in all is refused, as %s', (_, declared) => {
+    const row = list(...Array.from({ length: 5000 }, () => number(0)));
+    expect(refusal(list(...Array.from({ length: 41 }, () => row)), declared)).toContain(
+      'expected at most 200000 values in a result',
+    );
+  });
+});
+
+function nested(depth: number): WireValue {
+  return depth === 0 ? number(1) : list(nested(depth - 1));
+}
 
 describe('an argument', () => {
   const x = ndarray([2], [1, 2]);
@@ -109,5 +221,18 @@ describe('an argument', () => {
     expect(encode(state.cache.k)).toEqual(['r', 4, ['cache', 'k']]);
     expect(encode({ state: state.cache })).toEqual(['o', { state: ['r', 4, ['cache']] }]);
     expect(tensorsIn([state, state.cache.k])).toEqual([]);
+  });
+
+  it('is the submission’s own list or plain value, but not what the grader made of it', () => {
+    const pool = get(['o', { refs: list(number(1)) }], 'data') as { refs: number[] };
+    const heads = get(list(tensor, tensor), ['tensor']) as unknown[];
+    expect([encode(pool), encode(heads), encode(heads[1])]).toEqual([
+      ['r', 4, []],
+      ['r', 4, []],
+      ['r', 4, ['1']],
+    ]);
+    const plain = ['o', { refs: ['a', [['v', 1]]] }];
+    expect([encode({ ...pool }), encode(structuredClone(pool))]).toEqual([plain, plain]);
+    expect(encode(heads.slice(1))).toEqual(['a', [['r', 4, ['1']]]]);
   });
 });

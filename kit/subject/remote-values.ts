@@ -4,6 +4,7 @@ import { isNdArray, type NdArray } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import type { WireDType, WireValue } from '../wire/messages.ts';
 import { SubmissionFault } from './failure.ts';
+import { Allowance, listItems, OtherKind, otherKindInWords, placeOf, plainData, scalar } from './plain-results.ts';
 
 export class RemoteTensor {
   constructor(
@@ -18,12 +19,17 @@ export class RemoteTensor {
   ) {}
 }
 
-const ORIGIN = Symbol('origin');
+/** Where lists and objects of results lie. It is no field of theirs: a copy with something changed travels as what it is. */
+const origins = new WeakMap<object, { result: number; path: string[] }>();
 
-type WithOrigin = { [ORIGIN]?: { result: number; path: string[] } };
+function withOrigin<T extends object>(value: T, result: number, path: string[]): T {
+  origins.set(value, { result, path });
+  return value;
+}
 
 /**
- * The result as the exercise declares it.
+ * The result as the exercise declares it. Lists and objects of it are the submission's own again when they are passed to
+ * the next call; lists and plain values are frozen, and a copy of them (structuredClone) is passed as it is.
  * @throws SubmissionFault where it is something else
  */
 export function structured(
@@ -32,28 +38,44 @@ export function structured(
   fn: string,
   result: number,
   path: string[] = [],
+  allowance = new Allowance(),
 ): unknown {
-  const what = path.length ? `${fn} returned ${path.join('.')}` : `${fn} returned`;
+  const what = path.length ? `${fn} returned ${placeOf(path)}` : `${fn} returned`;
   const wrong = (message: string) => new SubmissionFault({ code: 'wrong-kind', message });
+  const inside = (item: WireValue, shape: ResultShape, key: string) =>
+    structured(item, shape, fn, result, [...path, key], allowance);
+  try {
+    if (Array.isArray(declared)) {
+      const items = listItems(value, declared, path, allowance).map((item, i) => inside(item, declared[0], String(i)));
+      return Object.freeze(withOrigin(items, result, path));
+    }
+    if (declared === 'boolean' || declared === 'string') return scalar(value, declared, path);
+    if (declared === 'data') {
+      const data = plainData(value, path, allowance);
+      return typeof data === 'object' && data !== null ? withOrigin(data, result, path) : data;
+    }
+  } catch (error) {
+    throw error instanceof OtherKind ? wrong(otherKindInWords(error, fn, kindOf(error.value))) : error;
+  }
   if (typeof declared === 'object') {
     if (value[0] !== 'o')
-      throw wrong(`${what} ${kindOf(value)}, but an object with ${Object.keys(declared).join(', ')} is due`);
+      throw wrong(`${what} ${kindOf(value)}; expected an object with ${Object.keys(declared).join(', ')}`);
     const fields = Object.entries(declared).map(([field, shape]) => {
       if (!Object.hasOwn(value[1], field)) {
         throw wrong(
-          `${fn} returned no ${[...path, field].join('.')}; an object with ${Object.keys(declared).join(', ')} is due`,
+          `${fn} returned no ${[...path, field].join('.')}; expected an object with ${Object.keys(declared).join(', ')}`,
         );
       }
-      return [field, structured(value[1][field], shape, fn, result, [...path, field])];
+      return [field, inside(value[1][field], shape, field)];
     });
-    return Object.assign(Object.fromEntries(fields), { [ORIGIN]: { result, path } });
+    return withOrigin(Object.fromEntries(fields), result, path);
   }
   if (declared === 'number') {
     if (value[0] === 'v' && typeof value[1] === 'number') return value[1];
-    throw wrong(`${what} ${kindOf(value)}, but a number is due`);
+    throw wrong(`${what} ${kindOf(value)}; expected a number`);
   }
-  if (value[0] !== 't') throw wrong(`${what} ${kindOf(value)}, but a tensor is due${wayToTensor(value)}`);
-  const name = declared === 'tensor' ? (path.at(-1) ?? 'result') : declared;
+  if (value[0] !== 't') throw wrong(`${what} ${kindOf(value)}; expected a tensor${wayToTensor(value)}`);
+  const name = declared === 'tensor' ? (path.findLast((key) => !/^\d+$/.test(key)) ?? 'result') : declared;
   return new RemoteTensor(value[1], value[2], value[3], name, result, path);
 }
 
@@ -62,10 +84,10 @@ export function encodeArgument(arg: unknown, handleOf: (x: NdArray) => number): 
   if (arg === undefined) return ['u'];
   if (isNdArray(arg)) return ['t', handleOf(arg), [...arg.shape], arg.dtype];
   if (arg instanceof RemoteTensor) return ['r', arg.result, arg.path];
+  const origin = typeof arg === 'object' && arg !== null ? origins.get(arg) : undefined;
+  if (origin) return ['r', origin.result, origin.path];
   if (Array.isArray(arg)) return ['a', arg.map((item) => encodeArgument(item, handleOf))];
   if (typeof arg === 'object' && arg !== null) {
-    const origin = (arg as WithOrigin)[ORIGIN];
-    if (origin) return ['r', origin.result, origin.path];
     return ['o', Object.fromEntries(Object.entries(arg).map(([key, item]) => [key, encodeArgument(item, handleOf)]))];
   }
   return ['v', arg as number | string | boolean | null];
@@ -74,7 +96,7 @@ export function encodeArgument(arg: unknown, handleOf: (x: NdArray) => number): 
 /** All NdArrays in the arguments. */
 export function tensorsIn(arg: unknown): NdArray[] {
   if (isNdArray(arg)) return [arg];
-  if (arg instanceof RemoteTensor || typeof arg !== 'object' || arg === null || ORIGIN in arg) return [];
+  if (arg instanceof RemoteTensor || typeof arg !== 'object' || arg === null || origins.has(arg)) return [];
   return Object.values(arg).flatMap(tensorsIn);
 }
 
@@ -85,7 +107,7 @@ function wayToTensor(value: WireValue): string {
     (value[0] === 'v' && typeof value[1] === 'number') ||
     (value[0] === 'x' && /Array$/.test(value[1]));
   if (value[0] === 'x' && value[1].includes('disposed'))
-    return ' (dispose of what lies in between, and return this one)';
+    return ' (dispose the tensors in between, and return this one)';
   return left ? ' (stay with tf operations; arraySync and dataSync lead out of them)' : '';
 }
 

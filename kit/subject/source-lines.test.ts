@@ -22,9 +22,13 @@ export const refused = () =>
   'exercises/arguments.ts': `export const requireTensor = () => {\n  throw new TypeError('no tensor');\n};\n`,
 };
 
-async function stackOf(fn: string): Promise<{ stack: string; map: string }> {
-  const within = join(temporaryFolder(FILES), 'exercises');
-  const { code, map } = (await bundle({ entry: join(within, '01-x/f.ts'), within })) as Bundle;
+async function stackOf(
+  fn: string,
+  files: Record<string, string> = FILES,
+  given: Record<string, string> = {},
+): Promise<{ stack: string; map: string }> {
+  const within = join(temporaryFolder(files), 'exercises');
+  const { code, map } = (await bundle({ entry: join(within, '01-x/f.ts'), within, given })) as Bundle;
   const module = { exports: {} as Record<string, () => void> };
   new Script(`(function (module, exports) {${code}\n})`, { filename: BUNDLE_NAME }).runInThisContext()(
     module,
@@ -55,6 +59,14 @@ describe('an error in a bundle is placed', () => {
   it('in the line that called, where the checks of arguments threw that were given', async () => {
     expect(await origin('refused')).toBe('01-x/f.ts:11');
   });
+});
+
+it('an error in a file that is given is placed in the line that called, whatever that file is called', async () => {
+  const kit = temporaryFolder({ 'tape.ts': 'export const hidden = () => {\n  throw new Error("no tape");\n};\n' });
+  const files = { 'exercises/01-x/f.ts': `import { hidden } from '../tape';\n\nexport const used = () => hidden();\n` };
+  const { stack, map } = await stackOf('used', files, { 'tape.ts': join(kit, 'tape.ts') });
+  expect(originOf(stack, map)).toBe('01-x/f.ts:3');
+  expect(JSON.parse(map).sources.sort()).toEqual(['01-x/f.ts', 'given:tape.ts']);
 });
 
 describe('a stack is text of the submission’s making', () => {

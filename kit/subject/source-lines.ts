@@ -1,5 +1,6 @@
 /** The learner's own file and line for a place in the bundle that the sandbox ran. */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { GIVEN } from './bundle.ts';
 
 /** The name under which the sandbox runs a bundle; stack traces carry it. */
 export const BUNDLE_NAME = 'submission.js';
@@ -16,7 +17,7 @@ export function originOf(stack: string, map: string): string | undefined {
       line: Number(line),
       column: Math.max(0, Number(column) - 1),
     });
-    if (source && !source.includes('arguments.ts')) return `${source}:${original}`;
+    if (source && !source.startsWith(`${GIVEN}:`) && !source.includes('arguments.ts')) return `${source}:${original}`;
   }
   return undefined;
 }

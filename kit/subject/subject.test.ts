@@ -16,8 +16,9 @@ function subjectOfSlowCalls() {
       vi.advanceTimersByTime(9000);
       return { op: 'returned', result: 1, value: ['v', 1], promise: false, ...(params.timed && { ms: 7 }) };
     },
+    tell: () => {},
   };
-  const sandbox = { open: async () => ({ host, id: 1 }) } as unknown as Sandbox;
+  const sandbox = { open: async () => ({ host, id: 1 }), current: { host, id: 1 } } as unknown as Sandbox;
   const options = { exports: { f: 'number' }, bundle: { code: '', map: '' } as never, timeout: 10 };
   return { subject: new Subject(sandbox, options), asked };
 }
@@ -38,6 +39,17 @@ it('timed calls are none of those, since they are many; what they took is the ho
   expect(asked.every(({ timed }) => timed)).toBe(true);
   await calls(subject, 14);
   expect(asked.slice(100).some(({ timed }) => timed)).toBe(false);
+});
+
+it('of timed calls only those after the last mark are told, awaited or not', async () => {
+  const { subject } = subjectOfSlowCalls();
+  const body = async () => {
+    await calls(subject, 3);
+    const before = subject.submission.f();
+    subject.counter.mark();
+    await Promise.all([before, subject.submission.f(), subject.submission.f()]);
+  };
+  expect(await subject.timed(body)).toEqual({ result: undefined, ms: 14 });
 });
 
 it('a result in whose place there is another tensor by now is one that was disposed of', async () => {

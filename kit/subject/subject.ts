@@ -1,6 +1,6 @@
 /** What is being judged: code in a sandbox of its own, with functions to call. A sandbox that ended is replaced by a fresh one. */
 
-import type { Submission } from '../author/grader.ts';
+import type { Counter, Submission } from '../author/grader.ts';
 import { type NdArray, ndarray, sizeOf } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import type { FirstNaN } from '../wire/first-nan.ts';
@@ -12,6 +12,7 @@ import type { Bundle } from './bundle.ts';
 import { BusyTime } from './busy-time.ts';
 import { failureOfDeath, SubmissionFault } from './failure.ts';
 import { type Host, HostFailed } from './host.ts';
+import { MarkedCalls } from './marked-calls.ts';
 import { bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME } from './source-lines.ts';
@@ -41,6 +42,8 @@ export class Subject {
   readonly submission: Submission;
   #handles = new Map<NdArray, number>();
   #lastHandle = 0;
+  /** For graders that count and time from a mark on. */
+  readonly counter: Counter = { mark: () => this.#mark() };
   readonly #spent = new BusyTime();
   /** Values that came with a result. */
   readonly #inline = new Map<number, Uint8Array>();
@@ -49,6 +52,7 @@ export class Subject {
   #printed = '';
   /** While calls are timed: what they took so far. */
   #timedMs: number | undefined;
+  readonly #calls = new MarkedCalls();
   readonly #timeoutMs: number;
 
   constructor(
@@ -70,7 +74,7 @@ export class Subject {
     if (!(value instanceof RemoteTensor)) throw new Error('read takes a tensor that the submission returned');
     const { dtype } = value;
     if (dtype === 'complex64') {
-      throw new SubmissionFault({ code: 'dtype', message: `${value.name} is complex64; a real tensor is due` });
+      throw new SubmissionFault({ code: 'dtype', message: `${value.name} is complex64; expected a real tensor` });
     }
     const bytes =
       this.#inline.get(value.handle) ??
@@ -135,7 +139,9 @@ export class Subject {
     }
   }
 
-  usage(): Promise<Usage> {
+  /** Since the last mark, or else the last `forget`. */
+  async usage(): Promise<Usage> {
+    await this.#calls.marked;
     return this.#ask((host, session) => host.request('usage', { session }));
   }
 
@@ -172,8 +178,17 @@ export class Subject {
   async forget(): Promise<void> {
     this.#handles.clear();
     this.#inline.clear();
+    this.#calls.forget();
     const session = this.sandbox.current;
     session?.host.tell('forget', { session: session.id });
+  }
+
+  #mark(): void {
+    if (this.#timedMs !== undefined) this.#timedMs = 0;
+    this.#calls.mark(() => {
+      const session = this.sandbox.current;
+      session?.host.tell('mark', { session: session.id });
+    });
   }
 
   get #isLoaded(): boolean {
@@ -181,14 +196,17 @@ export class Subject {
   }
 
   async #call(fn: string, args: unknown[]): Promise<unknown> {
-    await this.#upload(args.flatMap(tensorsIn));
-    const timed = this.#timedMs !== undefined;
-    const outcome = await this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)), timed });
+    const { marks } = this.#calls;
+    const outcome = await this.#calls.call(async (left) => {
+      await this.#upload(args.flatMap(tensorsIn));
+      const timed = this.#timedMs !== undefined;
+      return this.#request('call', { fn, args: args.map((arg) => this.#encode(arg)), timed }, left);
+    });
     this.#unlessThrown(outcome);
-    if (this.#timedMs !== undefined) this.#timedMs += outcome.ms ?? 0;
+    if (this.#timedMs !== undefined && marks === this.#calls.marks) this.#timedMs += outcome.ms ?? 0;
     const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
     if (promise) {
-      const message = `${fn} returned a promise; its result is due at once, so leave out async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
+      const message = `${fn} returned a promise; it must return its result directly, so remove async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
       throw new SubmissionFault({ code: 'promise', message });
     }
     return structured(value, this.options.exports[fn], fn, result);
@@ -213,7 +231,11 @@ export class Subject {
     });
   }
 
-  #request<M extends 'call' | 'gradient' | 'gradientEnd'>(method: M, params: object): Promise<Outcome> {
+  #request<M extends 'call' | 'gradient' | 'gradientEnd'>(
+    method: M,
+    params: object,
+    left?: () => void,
+  ): Promise<Outcome> {
     const timeoutMs = this.#timeoutMs;
     const isTimed = this.#timedMs !== undefined;
     if (!isTimed && this.#spent.ms > CALLS_IN_ALL * timeoutMs) {
@@ -221,7 +243,11 @@ export class Subject {
       throw new SubmissionFault({ code: 'limit', message }, true);
     }
     return this.#ask(async (host, session) => {
-      const request = () => host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
+      const request = () => {
+        const answer = host.request(method, { ...params, session, timeoutMs } as never) as Promise<Outcome>;
+        left?.();
+        return answer;
+      };
       const outcome = await (isTimed ? request() : this.#spent.during(request));
       this.#keepPrinted(outcome.printed);
       for (const [handle, bytes] of outcome.inline ?? []) this.#inline.set(handle, bytes);
@@ -242,7 +268,7 @@ export class Subject {
         throw new SubmissionFault({
           code: 'disposed-result',
           message:
-            'it disposed of a result that it had returned before; what is returned belongs to the caller, so dispose of everything else, before the return',
+            'it disposed a result that it had returned before. A returned tensor belongs to the caller; dispose only other tensors, before the return',
         });
       }
       if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;

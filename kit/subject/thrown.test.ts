@@ -6,7 +6,7 @@ describe('an error of tfjs', () => {
   it.each([
     [
       "Argument 'b' passed to 'sub' must be a Tensor or TensorLike, but got 'Promise'",
-      'a promise was given to tf.sub as its b, where a tensor is due: an await is missing, or better, leave out what is async (x.data(), x.array())',
+      'tf.sub got a promise as its b; expected a tensor. An await is missing, or better, use no async call (x.data(), x.array())',
     ],
     [
       'this tensor has been disposed',
@@ -26,7 +26,7 @@ describe('an error of tfjs', () => {
     ],
     [
       'out of memory: 4.0 MiB more, with 1022.0 MiB in use, are over the limit of 1024.0 MiB',
-      'there is no room for more, as tensors of 1022.0 MiB are still in memory: tf.tidy disposes of what its function does not return',
+      'memory is full: tensors of 1022.0 MiB are still in memory. tf.tidy disposes everything that its function does not return',
     ],
     [
       'out of memory: 1525.9 MiB more, with 0.0 MiB in use, are over the limit of 1024.0 MiB',
@@ -45,7 +45,7 @@ describe('an error of tfjs', () => {
       'Softmax along a non-last dimension is not yet supported. Logits was rank 4 and dim was 2',
       'tf.softmax runs along the last axis alone, which is 3 of a tensor of rank 4, not 2',
     ],
-    ['exp is not defined', 'there is no exp here: it is neither declared nor imported'],
+    ['exp is not defined', 'exp is not declared and not imported'],
   ])('%s has plain words', (message, words) => {
     expect(causeInWords(message)).toBe(words);
   });
@@ -56,7 +56,7 @@ describe('an error of tfjs', () => {
       expect(causeInWords('tf is not defined', `// …\n${source}\n`)).toBe(
         'tf is imported for its types alone: take the word "type" out of its import',
       );
-      expect(causeInWords('exp is not defined', source)).toContain('neither declared nor imported');
+      expect(causeInWords('exp is not defined', source)).toContain('not declared and not imported');
     },
   );
 

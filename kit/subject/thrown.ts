@@ -6,11 +6,11 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string)
   [
     /Argument '(\w+)' passed to '(\w+)' must be .*but got '(?:Promise|object Promise)'/s,
     ([, argument, fn]) =>
-      `a promise was given to tf.${fn} as its ${argument}, where a tensor is due: an await is missing, or better, leave out what is async (x.data(), x.array())`,
+      `tf.${fn} got a promise as its ${argument}; expected a tensor. An await is missing, or better, use no async call (x.data(), x.array())`,
   ],
   [
     /Argument '(\w+)' passed to '(\w+)' must be .*but got '(undefined|null)'/s,
-    ([, argument, fn, what]) => `what was given to tf.${fn} as its ${argument} is ${what}, where a tensor is due`,
+    ([, argument, fn, what]) => `tf.${fn} got ${what} as its ${argument}; expected a tensor`,
   ],
   [
     /Argument '(\w+)' passed to '(\w+)' must be (\w+) tensor, but got (\w+) tensor/,
@@ -50,7 +50,7 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string)
     ([, more, used, limit]) =>
       Number(more) > Number(limit)
         ? `something of ${more} MiB is to be made, where there are ${limit} MiB in all: a size is wrong, or what could be taken in parts is made at once`
-        : `there is no room for more, as tensors of ${used} MiB are still in memory: tf.tidy disposes of what its function does not return`,
+        : `memory is full: tensors of ${used} MiB are still in memory. tf.tidy disposes everything that its function does not return`,
   ],
   [/Maximum call stack size exceeded/, () => 'a function calls itself without end'],
   [
@@ -62,7 +62,7 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string)
     ([, name], source) =>
       typeImport(name, source)
         ? `${name} is imported for its types alone: take the word "type" out of its import`
-        : `there is no ${name} here: it is neither declared nor imported`,
+        : `${name} is not declared and not imported`,
   ],
   [
     /Cannot read properties of (undefined|null) \(reading '(\w+)'\)/,
@@ -71,7 +71,7 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, source: string)
   ],
   [
     /^(.+) is not a function$/,
-    ([, name]) => `${name.slice(0, 60)} is called, but it is no function (another spelling?)`,
+    ([, name]) => `${name.slice(0, 60)} is called, but it is not a function (is the name spelled correctly?)`,
   ],
 ];
 

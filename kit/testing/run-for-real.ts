@@ -9,7 +9,7 @@ export type Values = Float32Array | Int32Array | Uint8Array;
 export type Given = Record<string, { meta: TensorMeta; values: Values | undefined }>;
 
 export async function startBackends(): Promise<void> {
-  setWasmPaths(new URL('../../node_modules/@tensorflow/tfjs-backend-wasm/dist', import.meta.url).pathname);
+  setWasmPaths(new URL('../../node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url).pathname);
   await tf.setBackend('wasm');
   await tf.setBackend('cpu');
 }

@@ -1,44 +1,25 @@
 /** Where an exercise's files do not fit together: names, signatures, hints, feedback, and cases that could not tell a mistake. */
-import { readFileSync } from 'node:fs';
 import type { CaseParams, Grader, Oracle } from '../author/grader.ts';
-import { type Course, pathsOf } from '../course/course.ts';
 import type { ExerciseSpec } from '../course/exercise.ts';
 import type { Candidate } from './candidates.ts';
 
-const LEAST = { wrong: 10, alternate: 2 };
+const LEAST_ALTERNATES = 2;
+/** Of a small exercise, and of any other. */
+const LEAST_MISTAKES = { small: 6, large: 10 };
 
-export function disagreements(
-  course: Course,
-  id: string,
-  spec: ExerciseSpec,
-  grader: Grader,
-  oracle: Oracle,
-  candidates: Candidate[],
-): string[] {
-  const named = (kind: Candidate['kind']) =>
-    candidates.filter((candidate) => candidate.kind === kind).map(({ name }) => name);
+export function disagreements(spec: ExerciseSpec, grader: Grader, oracle: Oracle, candidates: Candidate[]): string[] {
+  const named = (kind: Candidate['kind']) => candidates.filter((candidate) => candidate.kind === kind);
   return [
-    ...tooFew('wrong', named('wrong')),
-    ...tooFew('alternate', named('alternate')),
-    ...feedbackGaps(named('wrong'), Object.keys(spec.misconceptions)),
+    ...tooFew('mistakes', named('mistake').length, spec.small ? LEAST_MISTAKES.small : LEAST_MISTAKES.large),
+    ...tooFew('alternates', named('alternate').length, LEAST_ALTERNATES),
     ...missingParts(spec, grader),
-    ...signatureGaps(course, id, Object.keys(spec.exports)),
     ...(Object.keys(oracle).length === 0 ? ['the reference exports no oracle'] : []),
     ...blindCases(spec),
   ];
 }
 
-function tooFew(kind: 'wrong' | 'alternate', names: string[]): string[] {
-  return names.length < LEAST[kind] ? [`${names.length} ${kind} variants; ${LEAST[kind]} are due`] : [];
-}
-
-function feedbackGaps(wrong: string[], told: string[]): string[] {
-  return [
-    ...wrong
-      .filter((name) => !told.includes(name))
-      .map((name) => `the wrong variant ${name} has no feedback under misconceptions`),
-    ...told.filter((name) => !wrong.includes(name)).map((name) => `the misconception ${name} has no wrong variant`),
-  ];
+function tooFew(what: string, count: number, least: number): string[] {
+  return count < least ? [`it has ${count} ${what}; at least ${least} are needed`] : [];
 }
 
 /** Names in the YAML that the grader does not know. */
@@ -47,38 +28,11 @@ function missingParts(spec: ExerciseSpec, grader: Grader): string[] {
     Object.values(budget).flatMap((bound) => (typeof bound === 'object' && 'limit' in bound ? [bound.limit] : [])),
   );
   const properties = spec.checks.flatMap(({ property }) => property ?? []);
-  const rejects = spec.checks.flatMap(({ rejects: names = [] }) => names);
-  const missing = (kind: 'limits' | 'properties' | 'rejects', names: string[]) =>
+  const missing = (kind: 'limits' | 'properties', names: string[]) =>
     names
       .filter((name) => !Object.hasOwn(grader[kind] ?? {}, name))
       .map((name) => `the grader has no ${name} in ${kind}`);
-  return [...missing('limits', limits), ...missing('properties', properties), ...missing('rejects', rejects)];
-}
-
-function signatureGaps(course: Course, id: string, functions: string[]): string[] {
-  const { stub, solution } = pathsOf(course, id);
-  return functions.flatMap((fn) => {
-    const [inStub, inSolution] = [stub, solution].map((file) => signatureOf(readFileSync(file, 'utf8'), fn));
-    if (inStub === null) return [`the stub exports no function ${fn}`];
-    if (inSolution === null) return [`the solution exports no function ${fn}`];
-    return inStub === inSolution ? [] : [`${fn} has another signature in the stub than in the solution`];
-  });
-}
-
-/** From the name to the body, white space aside; null if it is not there. */
-export function signatureOf(source: string, fn: string): string | null {
-  const start = source.search(new RegExp(`export (async )?function ${fn}\\b`));
-  if (start < 0) return null;
-  let depth = 0;
-  for (let i = source.indexOf('(', start); i < source.length; i++) {
-    if ('([{'.includes(source[i])) {
-      // A brace after the parameters opens the body, unless it is part of a type.
-      if (source[i] === '{' && depth === 0 && !/[:|&<]\s*$/.test(source.slice(start, i)))
-        return source.slice(start, i).replace(/[\s;,]+/g, '');
-      depth++;
-    } else if (')]}'.includes(source[i])) depth--;
-  }
-  return null;
+  return [...missing('limits', limits), ...missing('properties', properties)];
 }
 
 /** One public case must have all axes of different sizes, so that no transposition can hide. */

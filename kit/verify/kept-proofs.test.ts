@@ -41,7 +41,7 @@ const proofOf = (id: string, problems: string[] = []): Proof => ({
   problems,
   stub: { checks: 8, message: 'TODO 1' },
   right: [{ name: 'solution', margin: { cpu: 0.02 }, times: [] }],
-  wrong: [{ name: 'noScale', killedBy: ['values/plain'], miss: Infinity, feedback: 'It is not scaled.' }],
+  mistakes: [{ name: 'noScale', killedBy: ['values/plain'], miss: Infinity, feedback: 'It is not scaled.' }],
 });
 
 const courseWith = (files: Record<string, string> = {}) =>
@@ -86,6 +86,12 @@ describe('a proof that was made', () => {
   it('is not found once the exercise has one file more', async () => {
     const { root } = await provenCourse();
     writeFiles(root, { 'graders/01-x/a.variants.ts': 'export const alternates = {};' });
+    expect(await found(await findCourse(root))).toBeUndefined();
+  });
+
+  it('is not found once the lecture has a file that nobody is given', async () => {
+    const { root } = await provenCourse();
+    writeFiles(root, { 'exercises/01-x/mods.ts': '' });
     expect(await found(await findCourse(root))).toBeUndefined();
   });
 

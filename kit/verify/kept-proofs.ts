@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BUILD } from '../course/build-id.ts';
 import { cacheFile, readCache, writeCache } from '../course/cache-file.ts';
 import { type Course, specOf } from '../course/course.ts';
+import { givenProblems } from './given-problems.ts';
 import { exerciseInputs, hashOf, type Inputs, sharedInputs } from './proof-inputs.ts';
 import type { Proof } from './prove.ts';
 
@@ -40,7 +41,9 @@ export class KeptProofs {
     try {
       // The spec was read before its file is hashed here, so it may be an older one.
       const spec = hashOf(JSON.stringify(specOf(this.course, id)));
-      return { ...(await exerciseInputs(this.course, id)), spec, ...this.#shared };
+      // Types alone, and files that nobody names, are in no bundle.
+      const given = JSON.stringify(givenProblems(this.course, id, specOf(this.course, id)));
+      return { ...(await exerciseInputs(this.course, id)), spec, given, ...this.#shared };
     } catch {
       return null;
     }

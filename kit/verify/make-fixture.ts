@@ -2,7 +2,7 @@
 
 import { deriveSeed } from '../author/draw.ts';
 import type { Oracle } from '../author/grader.ts';
-import { type NdArray, sizeOf } from '../author/ndarray.ts';
+import { sizeOf } from '../author/ndarray.ts';
 import type { CheckSpec } from '../course/exercise.ts';
 import { drawCase } from '../judge/cases.ts';
 import { measure } from '../judge/checks/cost.ts';
@@ -10,6 +10,7 @@ import { storedOutputs } from '../judge/diagnose.ts';
 import type { Fixture, Mistake } from '../judge/fixture.ts';
 import { type Judgement, judge, observationOf } from '../judge/judge.ts';
 import type { Materials } from '../judge/materials.ts';
+import { isPlainValue, partsOf, type Value } from '../judge/outputs.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
@@ -19,6 +20,8 @@ export interface FixtureSources {
   materials: Omit<Materials, 'fixture'>;
   oracle: Oracle;
   candidates: Candidate[];
+  /** What each mistake's author is told. */
+  says: Record<string, string>;
   /** The plain cpu backend: the same bytes on every machine. */
   hosts: HostPool;
 }
@@ -26,13 +29,14 @@ export interface FixtureSources {
 /** Failing cases kept of a mistake: enough to know it by. The smallest of those that say much are kept. */
 const KEPT_CASES = 2;
 
-/** Also returns how the wrong variants were judged on the public cases, by name, since that is the costly part. */
+/** Also returns how the mistakes were judged on the public cases, by name, since that is the costly part. */
 export async function makeFixture({
   materials,
   oracle,
   candidates,
+  says,
   hosts,
-}: FixtureSources): Promise<{ fixture: Fixture; wrong: Map<string, Judgement[]> }> {
+}: FixtureSources): Promise<{ fixture: Fixture; mistakes: Map<string, Judgement[]> }> {
   const { id, spec, grader } = materials;
   const sandbox = new Sandbox(hosts);
   const subjectOf = ({ bundle, path }: Candidate) => new Subject(sandbox, { exports: spec.exports, bundle, path });
@@ -51,13 +55,13 @@ export async function makeFixture({
     for (const check of spec.checks.filter(({ kind }) => kind === 'cost')) {
       if (solution) fixture.costs[check.id] = await measure(subjectOf(solution), grader, check.case ?? {}, id);
     }
-    const wrong = new Map<string, Judgement[]>();
-    for (const candidate of candidates.filter(({ kind }) => kind === 'wrong')) {
+    const mistakes = new Map<string, Judgement[]>();
+    for (const candidate of candidates.filter(({ kind }) => kind === 'mistake')) {
       const judgements = await judge(subjectOf(candidate), { ...materials, fixture }, { kind: 'public' });
-      fixture.mistakes[candidate.name] = mistakeOf(judgements, fixture);
-      wrong.set(candidate.name, judgements);
+      fixture.mistakes[candidate.name] = { says: says[candidate.name], ...mistakeOf(judgements, fixture) };
+      mistakes.set(candidate.name, judgements);
     }
-    return { fixture, wrong };
+    return { fixture, mistakes };
   } finally {
     await sandbox.close();
   }
@@ -75,23 +79,28 @@ export function drawViews({ id, spec, grader }: FixtureSources['materials'], ora
   return Object.fromEntries(views);
 }
 
-function mistakeOf(judgements: Judgement[], fixture: Fixture): Mistake {
+function mistakeOf(judgements: Judgement[], fixture: Fixture): Omit<Mistake, 'says'> {
   const { codes, outputs } = observationOf(judgements);
   const unjudged = judgements.find(({ status, setAside }) => status === 'not-judged' && !setAside);
   if (unjudged) throw new Error(`${fixture.exercise}, ${unjudged.check.id}: ${unjudged.reason}`);
-  const telling = Object.entries(outputs)
-    .map(([key, values]) => ({ key, values, says: saysMuch(values), size: sizeOfAll(values) }))
+  const cases = Object.entries(outputs).map(([key, values]) => ({ key, values, size: sizeOfAll(values) }));
+  const telling = cases
     .filter(({ size }) => size > 1)
-    .sort((a, b) => Number(b.says) - Number(a.says) || a.size - b.size);
-  const kept = telling.slice(0, KEPT_CASES).map(({ key, values }) => [key, storedOutputs(values)]);
-  return { codes, outputs: Object.fromEntries(kept) };
+    .map((each) => ({ ...each, says: saysMuch(each.values) }))
+    .sort((a, b) => Number(b.says) - Number(a.says) || a.size - b.size)
+    .slice(0, KEPT_CASES);
+  // One value says little, but all of them together may say enough.
+  const kept = telling.length > 0 ? telling : cases;
+  return { codes, outputs: Object.fromEntries(kept.map(({ key, values }) => [key, storedOutputs(values)])) };
 }
 
-const sizeOfAll = (values: Record<string, NdArray>) =>
-  Object.values(values).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+const sizeOfAll = (values: Record<string, Value>) =>
+  Object.values(values).reduce(
+    (sum, value) => sum + (isPlainValue(value) ? partsOf(value).length : sizeOf(value.shape)),
+    0,
+  );
 
 /** Many mistakes give the same where all is zero, or no number. */
-function saysMuch(values: Record<string, NdArray>): boolean {
-  const numbers = Object.values(values).flatMap(({ data }) => Array.from(data).filter(Number.isFinite));
-  return new Set(numbers).size > 1;
+function saysMuch(values: Record<string, Value>): boolean {
+  return new Set(Object.values(values).flatMap(partsOf)).size > 1;
 }

@@ -43,6 +43,8 @@ export function sharedInputs({ root }: Pick<Course, 'root'>): Inputs {
   return {
     kit: kit.digest('hex'),
     packages: installed.digest('hex'),
+    // What an edited solution imports is in no file that is bundled here.
+    ...hashesOf(PACKAGE_ROOT, ['kit/author/unchecked-arguments.ts']),
     ...hashesOf(root, ['package.json', 'tsconfig.json']),
   };
 }

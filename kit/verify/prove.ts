@@ -16,6 +16,7 @@ import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { disagreements } from './disagreements.ts';
+import { givenProblems } from './given-problems.ts';
 import { makeFixture } from './make-fixture.ts';
 
 /** A right answer may use so much of the tolerance at most … */
@@ -33,7 +34,7 @@ export interface Proof {
   /** Right answers: the largest error, in tolerances, by backend. */
   right: { name: string; margin: Record<string, number>; times: TimeOf[] }[];
   /** Wrong ones: the checks that kill it, by how many tolerances it misses, what its author is told. */
-  wrong: { name: string; killedBy: string[]; miss: number; feedback: string }[];
+  mistakes: { name: string; killedBy: string[]; miss: number; feedback: string }[];
 }
 
 /** A right answer's, in a time check. */
@@ -55,22 +56,23 @@ export interface ProofOptions {
 
 export async function prove(course: Course, id: string, { hosts, cpu, timeout, update }: ProofOptions): Promise<Proof> {
   const spec = specOf(course, id);
-  const [grader, oracle, candidates] = await Promise.all([
+  const [grader, oracle, { candidates, says, problems }] = await Promise.all([
     loadGrader(course, id),
     loadOracle(course, id),
     candidatesOf(course, id),
   ]);
   const proof: Proof = {
     id,
-    problems: disagreements(course, id, spec, grader, oracle, candidates),
+    problems: [...problems, ...disagreements(spec, grader, oracle, candidates), ...givenProblems(course, id, spec)],
     stub: { checks: 0, message: '' },
     right: [],
-    wrong: [],
+    mistakes: [],
   };
-  const { fixture, wrong: onCpu } = await makeFixture({
+  const { fixture, mistakes: onCpu } = await makeFixture({
     materials: { id, spec, grader },
     oracle,
     candidates,
+    says,
     hosts: cpu,
   });
   proof.problems.push(...fixtureProblems(pathsOf(course, id).fixture, fixture, update));
@@ -127,7 +129,7 @@ function proveCandidate(
   const unjudged = all.find(({ status }) => status === 'not-judged');
   if (unjudged) return [`${name} on ${backend}: ${unjudged.check.id} could not be judged: ${unjudged.reason}`];
   if (kind === 'stub') return proveStub(proof, judged.public);
-  if (kind === 'wrong') return proveWrong(proof, name, judged, backend, materials);
+  if (kind === 'mistake') return proveMistake(proof, name, judged, backend, materials);
   return proveRight(proof, name, all, backend);
 }
 
@@ -159,29 +161,23 @@ function proveRight(proof: Proof, name: string, judgements: Judgement[], backend
   return [...new Set(problems)];
 }
 
-function proveWrong(
-  proof: Proof,
-  name: string,
-  judged: Judged,
-  backend: string,
-  { fixture, spec }: Materials,
-): string[] {
+function proveMistake(proof: Proof, name: string, judged: Judged, backend: string, { fixture }: Materials): string[] {
   const problems: string[] = [];
   for (const [cases, judgements] of Object.entries(judged) as [string, Judgement[]][]) {
     const failed = judgements.filter(({ failure }) => failure);
     if (failed.length === 0) problems.push(`${name} on ${backend} passes everything (${cases} cases)`);
     else if (missOf(failed) < LEAST_MISS) {
       problems.push(
-        `${name} on ${backend} misses by ${missOf(failed).toFixed(1)} tolerances only (${cases} cases); ${LEAST_MISS} are due`,
+        `${name} on ${backend} misses by ${missOf(failed).toFixed(1)} tolerances only (${cases} cases); at least ${LEAST_MISS} are needed`,
       );
     }
   }
   const told = diagnose(observationOf(judged.public), fixture);
   if (told !== name) problems.push(`${name} on ${backend} is taken for ${told ?? 'no known mistake'}`);
-  if (!proof.wrong.some((wrong) => wrong.name === name)) {
+  if (!proof.mistakes.some((known) => known.name === name)) {
     const failed = judged.hidden.filter(({ failure }) => failure);
-    const feedback = spec.misconceptions[name] ?? '';
-    proof.wrong.push({ name, killedBy: failed.map(({ check }) => check.id), miss: missOf(failed), feedback });
+    const feedback = fixture.mistakes[name].says;
+    proof.mistakes.push({ name, killedBy: failed.map(({ check }) => check.id), miss: missOf(failed), feedback });
   }
   return problems;
 }
@@ -195,10 +191,20 @@ function fixtureProblems(file: string, fixture: Fixture, update: boolean): strin
   const text = fixtureText(fixture);
   const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (there === text) return [];
-  if (!update)
-    return [
-      `${file} ${there ? 'does not regenerate to the same bytes' : 'is not there'}; kit verify --update writes it`,
-    ];
-  writeWhole(file, text);
-  return [];
+  if (update) {
+    writeWhole(file, text);
+    return [];
+  }
+  if (!there) return [`${file} is not there; kit verify --update writes it`];
+  return [
+    `${file} does not regenerate to the same bytes: ${firstDifference(there, text)}; kit verify --update writes it`,
+  ];
+}
+
+/** A fixture has a line for each case and each mistake, so the first line that differs names the culprit. */
+function firstDifference(there: string, made: string): string {
+  const [before, now] = [there.split('\n'), made.split('\n')];
+  const at = now.findIndex((line, i) => line !== before[i]);
+  const [, name] = (now[at] ?? before[now.length] ?? '').match(/^(?:\{"name":)?"([^"]*)"/) ?? [];
+  return `line ${at < 0 ? now.length + 1 : at + 1}${name ? `, ${name}` : ''}`;
 }

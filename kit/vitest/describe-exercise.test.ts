@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findCourse, PACKAGE_ROOT, pathsOf } from '../course/course.ts';
-import { unpacked } from '../export/leaks.ts';
 import { place } from '../export/place.ts';
 import { studentRepository } from '../export/student-repository.ts';
+import { unpacked } from '../testing/leaks.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 
 const course = await findCourse(PACKAGE_ROOT);
@@ -63,7 +63,7 @@ describe('in a student’s repository', () => {
       write(solution);
       expect(kit('run').status).toBe(0);
       const debugged = kit('run', '--debug', 'softmax');
-      expect(debugged.stdout).toMatch(/✓ one row values\/rows\n +weights \[4\]\n +got 0\.41.*\n +due 0\.41/);
+      expect(debugged.stdout).toMatch(/✓ one row values\/rows\n +weights \[4\]\n +got 0\.41.*\n +expected 0\.41/);
       expect(debugged.status).toBe(0);
       write(solution.replace('tf.exp', 'tf.neg'));
       expect(kit('run', '--debug', 'softmax').status).toBe(1);

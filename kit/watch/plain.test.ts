@@ -53,7 +53,7 @@ describe('kit watch without a terminal', () => {
       session.child.stdout?.on('data', (chunk) => (all += chunk));
       await session.prints(/^01-\S+, 0 of \d+ exercises done$/m, /^Softmax ·+ 0\/10$/m, 'not written yet');
       writeFileSync(session.file, solution(FIRST).replace('tf.exp', 'tf.abs'));
-      await session.prints(/^ {2}✗ Each row along the last axis ·* ?/m, /got {2,}due {2,}error\n +[░▒▓█ ]+$/m);
+      await session.prints(/^ {2}✗ Each row along the last axis ·* ?/m, /got {2,}expected {2,}error\n +[░▒▓█ ]+$/m);
       writeFileSync(session.file, solution(FIRST));
       await session.prints(/, 1 of \d+ exercises done$/m, /^Softmax ·+ 10\/10$/m);
       session.child.kill();

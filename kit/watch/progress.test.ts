@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../testing/sample-report.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 import { OwnFile } from './own-file.ts';
-import { PROGRESS_FILE, Progress } from './progress.ts';
+import { CourseProgress, PROGRESS_FILE } from './progress.ts';
 
 const EXERCISES = ['01-x/attend', '02-y/heads', '03-z/cache'];
 const courseAt = (files: Record<string, string> = {}) => ({ root: temporaryFolder(files), exercises: EXERCISES });
@@ -18,9 +18,9 @@ const judged = (id: string, status: 'pass' | 'fail' | 'not-judged') => ({
 describe('progress', () => {
   it('is kept from one session to the next', () => {
     const course = courseAt();
-    new Progress(course).record(judged('01-x/attend', 'pass'));
-    new Progress(course).record(judged('02-y/heads', 'fail'));
-    const later = new Progress(course);
+    new CourseProgress(course).record(judged('01-x/attend', 'pass'));
+    new CourseProgress(course).record(judged('02-y/heads', 'fail'));
+    const later = new CourseProgress(course);
     expect(EXERCISES.map((id) => later.state(id))).toEqual(['done', 'begun', 'untouched']);
     expect(later.of('02-y/heads')).toEqual({ score: attend.score, maxScore: attend.maxScore, done: false });
     expect(later.firstUnfinished()).toBe('02-y/heads');
@@ -31,7 +31,7 @@ describe('progress', () => {
     'begins anew, without a word, where the file is %j',
     (text) => {
       const course = courseAt({ [PROGRESS_FILE]: text });
-      const progress = new Progress(course);
+      const progress = new CourseProgress(course);
       expect(progress.state('01-x/attend')).toBe('untouched');
       progress.record(judged('01-x/attend', 'pass'));
       expect(progress.state('01-x/attend')).toBe('done');
@@ -39,14 +39,14 @@ describe('progress', () => {
   );
 
   it('is not changed by what could not be judged', () => {
-    const progress = new Progress(courseAt());
+    const progress = new CourseProgress(courseAt());
     progress.record(judged('01-x/attend', 'pass'));
     progress.record(judged('01-x/attend', 'not-judged'));
     expect(progress.state('01-x/attend')).toBe('done');
   });
 
   it('is not held up by what cannot be judged here at all', () => {
-    const progress = new Progress(courseAt());
+    const progress = new CourseProgress(courseAt());
     const { checks, ...exercise } = judged('01-x/attend', 'pass');
     const aside = { ...checks[0], status: 'not-judged' as const, setAside: 'not judged: timed in grading only' };
     progress.record({ ...exercise, checks: [...checks, aside] });
@@ -55,7 +55,7 @@ describe('progress', () => {
 
   it('does not stop who works where nothing can be written', () => {
     const course = courseAt({ '.kit': 'a file where the folder should be' });
-    expect(() => new Progress(course).setHints('01-x/attend', 1)).not.toThrow();
+    expect(() => new CourseProgress(course).setHints('01-x/attend', 1)).not.toThrow();
   });
 });
 

@@ -22,7 +22,7 @@ interface Contents {
 
 export const PROGRESS_FILE = join('.kit', 'progress.json');
 
-export class Progress {
+export class CourseProgress {
   readonly #file: string;
 
   constructor(readonly course: Pick<Course, 'root' | 'exercises'>) {

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../testing/sample-report.ts';
-import { cut, screen, type WatchState } from './screen.ts';
+import { cut } from '../text/columns.ts';
+import { screen, type WatchState } from './screen.ts';
 import { parseFaults } from './type-check.ts';
 
 const [report] = sampleReport.exercises;
@@ -36,7 +37,7 @@ describe('the screen', () => {
       '✓ Each output is a weighted mean',
       '✗ A masked key gets no weight',
       'smallest failing case: B = 1, T = 2',
-      'It looks like this: The mask has no effect.',
+      'Likely mistake: The mask has no effect.',
       'Your code printed:\n    Tensor\n        [1, 2]',
       'Types do not fit:\n    exercises/01-x/attend.ts:3',
       'Hint 1 of 2: first of all',
@@ -94,7 +95,7 @@ describe('the screen', () => {
   it('names the next exercise that is not done once all passes, and the end when nothing is left', () => {
     const aside = { ...report.checks[0], status: 'not-judged' as const, setAside: 'not judged: timed in grading only' };
     const passed = { ...report, checks: [report.checks[0], aside] };
-    expect(text({ report: passed }).join('\n')).toContain('All of it passes. Press n for the next: Heads');
+    expect(text({ report: passed }).join('\n')).toContain('All checks pass. Press n for the next: Heads');
     const map = state.map.map((entry) => ({ ...entry, state: 'done' as const }));
     expect(text({ report: passed, map }).join('\n')).toContain('so does the whole course');
   });

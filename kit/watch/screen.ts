@@ -2,7 +2,8 @@
 import pc from 'picocolors';
 import { lectureOf } from '../course/course.ts';
 import { counted, type ExerciseReport } from '../report/report.ts';
-import { exerciseText, MARK, place, printedText, wrapped } from '../report/terminal.ts';
+import { exerciseText, MARK, printedText } from '../report/terminal.ts';
+import { cut, padded, shortened, shortPath, wrapped } from '../text/columns.ts';
 import type { State } from './progress.ts';
 import type { TypeFault } from './type-check.ts';
 
@@ -132,8 +133,8 @@ export const isPassed = ({ checks }: ExerciseReport): boolean =>
 function passedText({ id, map }: WatchState, width: number): string {
   const at = map.findIndex((entry) => entry.id === id);
   const next = [...map.slice(at + 1), ...map.slice(0, at)].find(({ state }) => state !== 'done');
-  if (!next) return `  ${pc.green(wrapped('All of it passes, and so does the whole course.', 2, width))}`;
-  return `  ${pc.green(pc.bold('All of it passes.'))} Press ${pc.bold('n')} for the next: ${wrapped(next.title, 2, width, 40)}`;
+  if (!next) return `  ${pc.green(wrapped('All checks pass, and so does the whole course.', 2, width))}`;
+  return `  ${pc.green(pc.bold('All checks pass.'))} Press ${pc.bold('n')} for the next: ${wrapped(next.title, 2, width, 40)}`;
 }
 
 const MOST_TYPE_FAULTS = 3;
@@ -143,7 +144,7 @@ function typesText(faults: TypeFault[], width: number): string {
     .slice(0, MOST_TYPE_FAULTS)
     .map(
       ({ file, line, message }) =>
-        `    ${pc.cyan(place(`${file}:${line}`, width - 4))}\n    ${wrapped(message, 4, width)}`,
+        `    ${pc.cyan(shortPath(`${file}:${line}`, width - 4))}\n    ${wrapped(message, 4, width)}`,
     );
   const rest = faults.length - lines.length;
   if (rest > 0) lines.push(pc.dim(`    and ${rest} more`));
@@ -165,7 +166,7 @@ function listBody({ map, cursor, id }: WatchState, width: number): string[] {
     const score = entry.state === 'untouched' ? `–/${entry.points}` : `${entry.score}/${entry.points}`;
     const here = entry.id === id ? ' (here)' : '';
     const room = width - score.length - 8;
-    const title = `${entry.title}${here}`.slice(0, room).padEnd(room);
+    const title = padded(shortened(`${entry.title}${here}`, room), room);
     const text = `${i === cursor ? '›' : ' '} ${mark[entry.state]} ${i === cursor ? pc.inverse(title) : title} ${score}`;
     return first ? [...(i > 0 ? [''] : []), pc.dim(lecture), text] : [text];
   });
@@ -185,12 +186,12 @@ function helpBody(_: WatchState, width: number): string[] {
     ['h', 'one hint more'],
     ['n, p', 'the next or the previous exercise'],
     ['l', 'the list; arrow keys choose, Enter opens'],
-    ['r', 'back to the stub; asks first, and keeps your file'],
+    ['r', 'reset to the stub; asks first and keeps a copy'],
     ['o', "open the lecture's handout"],
-    ['↑ ↓', 'scroll, where there is more than fits'],
+    ['↑ ↓', 'scroll, if not everything fits'],
     ['q', 'quit; so does Ctrl-C'],
   ];
-  const text = 'Save the file, and it is judged again on the public cases. Saving another exercise goes there.';
+  const text = 'Each save is judged on the public cases. Saving another exercise switches to it.';
   return [
     `  ${wrapped(text, 2, width)}`,
     '',
@@ -228,15 +229,3 @@ function keyLine(keys: [string, string][], status: string, width: number): strin
 }
 
 const add = (a: number, b: number) => a + b;
-
-/** The first so many cells; colours take none, and are switched off at the cut. */
-export function cut(line: string, cells: number): string {
-  let [used, out] = [0, ''];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours are written
-  for (const [token] of line.matchAll(/\u001b\[[\d;]*m|./gsu)) {
-    if (token.startsWith('\u001b')) out += token;
-    else if (++used <= cells) out += token;
-    else return `${out}${out.includes('\u001b') ? '\u001b[0m' : ''}`;
-  }
-  return out;
-}

@@ -97,7 +97,7 @@ describe('kit watch in a terminal', () => {
     session.save(FIRST, written('for (;;) {}'));
     await session.shows('judging …', /… \d checks to come/);
     session.save(FIRST, solution(FIRST));
-    await session.shows('10/10', 'All of it passes. Press n for the next: Scaled dot-product', '1/13 done');
+    await session.shows('10/10', 'All checks pass. Press n for the next: Scaled dot-product', '1/13 done');
     expect(session.screen).not.toContain('did not finish');
   });
 
@@ -111,7 +111,7 @@ describe('kit watch in a terminal', () => {
 
   it('survives that the file is deleted, and that the folder is renamed', async () => {
     rmSync(session.file(FIRST));
-    await session.shows('there is no such file', 'Press r to put the stub back.');
+    await session.shows('there is no such file', 'Press r to reset to the stub.');
     session.save(FIRST, solution(FIRST));
     await session.shows('10/10');
     renameSync(join(session.root, 'exercises'), join(session.root, 'renamed'));
@@ -162,12 +162,12 @@ describe('kit watch in a terminal', () => {
 
   it('resets only when told so twice, and keeps the file', async () => {
     session.press('r');
-    await session.shows('back to the stub?');
+    await session.shows('to the stub?');
     session.press('n');
     await session.shows('Nothing was changed.');
     expect(readFileSync(session.file(FIRST), 'utf8')).toBe(written('return x;'));
     session.press('r');
-    await session.shows('back to the stub?');
+    await session.shows('to the stub?');
     session.press('y');
     await session.shows('not written yet: TODO 1');
     expect(readFileSync(session.file(FIRST), 'utf8')).toBe(stub(FIRST));

@@ -6,13 +6,13 @@ import type { ExerciseReport } from '../report/report.ts';
 import { openHandout } from './handout.ts';
 import { Judging, type JudgingOptions } from './judging.ts';
 import { OwnFile } from './own-file.ts';
-import { type Progress, stateOf } from './progress.ts';
+import { type CourseProgress, stateOf } from './progress.ts';
 import type { Save } from './saves.ts';
 import { isPassed, type MapEntry, type WatchState } from './screen.ts';
 import { TypeChecker } from './type-check.ts';
 
 export interface WatchOptions extends JudgingOptions {
-  progress: Progress;
+  progress: CourseProgress;
   first: string;
   /** The learner named the first. Otherwise it is passed over if it passes as it is: the progress file may be lost. */
   named: boolean;
@@ -112,7 +112,7 @@ export class Watch {
 
   #askReset(): void {
     this.#askedReset = true;
-    this.state.note = `Put ${this.#file.name} back to the stub? A copy is kept. (y/n)`;
+    this.state.note = `Reset ${this.#file.name} to the stub? A copy is kept. (y/n)`;
   }
 
   #openHandout(): void {
@@ -139,7 +139,7 @@ export class Watch {
 
   #hint(): void {
     const { state } = this;
-    if (state.hintsShown === state.hints.length) state.note = 'There are no more hints; the handout has more (o).';
+    if (state.hintsShown === state.hints.length) state.note = 'There are no more hints. The handout says more (o).';
     else state.hintsShown++;
     this.options.progress.setHints(state.id, state.hintsShown);
     // Hints stand last, so that is where to look.
@@ -208,7 +208,7 @@ export class Watch {
       verdict: (report) => {
         finish();
         state.report = report;
-        if (this.#file.read() === undefined) state.note = 'Press r to put the stub back.';
+        if (this.#file.read() === undefined) state.note = 'Press r to reset to the stub.';
         if (isPassed(report) || !this.#file.isUntouched) this.options.progress.record(report);
         this.#refresh();
         this.options.changed();

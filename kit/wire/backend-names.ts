@@ -15,3 +15,8 @@ export interface BackendInfo {
   /** True on a real GPU only. */
   accelerated: boolean;
 }
+
+/** The backend cannot start here, and this is what to install. */
+export class BackendAbsent extends Error {
+  override name = 'BackendAbsent';
+}

@@ -27,7 +27,7 @@ export const MAX_TENSORS = 250_000;
 export function requireRoom(bytes: number, inUse: { tensors: number; bytes: number }, limitBytes: number): void {
   if (inUse.tensors >= MAX_TENSORS) {
     throw new KernelRefused(
-      `out of memory: ${MAX_TENSORS} tensors are alive; tf.tidy disposes of what is not returned`,
+      `out of memory: ${MAX_TENSORS} tensors are alive; tf.tidy disposes everything that its function does not return`,
     );
   }
   if (!(inUse.bytes + bytes <= limitBytes)) {

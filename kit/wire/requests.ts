@@ -47,6 +47,8 @@ export interface Requests {
   read: Request<{ session: number; handle: number }, Uint8Array>;
   /** Up to the next `forget`, `usage` tells where NaN first arose. */
   traceNaN: Request<{ session: number }, void>;
+  /** What `usage` tells counts from here on: after the calls asked for before, and before those asked for later. */
+  mark: Request<{ session: number }, void>;
   usage: Request<{ session: number }, Usage>;
   roofline: Request<object, Roofline>;
   /** Also of a sandbox that died, until it is closed. */

@@ -1,3 +1,5 @@
+import { scaledDotProduct } from '../01-attention-fundamentals/scaled-dot-product.ts';
+
 type Matrix = number[][];
 
 export interface MultiHeadWeights {
@@ -33,7 +35,7 @@ export function multiHeadAttention(
   options: { heads: number; context?: Matrix; mask?: boolean[][][]; causal?: boolean },
 ): Matrix {
   const { heads: H, context = x, mask, causal = false } = options;
-  const [T, S, D] = [x.length, context.length, x[0].length / H];
+  const D = x[0].length / H;
 
   const q = affine(x, weights.wq, weights.bq);
   const k = affine(context, weights.wk, weights.bk);
@@ -42,9 +44,8 @@ export function multiHeadAttention(
   const joined: Matrix = x.map(() => []);
   for (let h = 0; h < H; h++) {
     const columns = (matrix: Matrix) => matrix.map((row) => row.slice(h * D, (h + 1) * D));
-    const mayAttend = (t: number, s: number) => (mask?.[h][t][s] ?? true) && (!causal || s <= t + S - T);
-    const head = attention(columns(q), columns(k), columns(v), mayAttend);
-    for (let t = 0; t < T; t++) joined[t].push(...head[t]);
+    const head = scaledDotProduct(columns(q), columns(k), columns(v), { causal, mask: mask?.[h] });
+    for (let t = 0; t < x.length; t++) joined[t].push(...head[t]);
   }
   return affine(joined, weights.wo, weights.bo);
 }
@@ -58,27 +59,4 @@ function affine(x: Matrix, w: Matrix, bias?: number[]): Matrix {
       return sum;
     }),
   );
-}
-
-/** softmax(q kᵀ / √D) v of one head. */
-function attention(q: Matrix, k: Matrix, v: Matrix, mayAttend: (t: number, s: number) => boolean): Matrix {
-  const D = v[0].length;
-  return q.map((query, t) => {
-    const scores = k.map((key, s) => {
-      let dot = 0;
-      for (let d = 0; d < D; d++) dot += query[d] * key[d];
-      return mayAttend(t, s) ? dot / Math.sqrt(D) : -Infinity;
-    });
-    const largest = Math.max(...scores);
-
-    const out = new Array<number>(D).fill(0);
-    if (largest === -Infinity) return out;
-    let sum = 0;
-    for (const score of scores) sum += Math.exp(score - largest);
-    scores.forEach((score, s) => {
-      const weight = Math.exp(score - largest) / sum;
-      for (let d = 0; d < D; d++) out[d] += weight * v[s][d];
-    });
-    return out;
-  });
 }

@@ -7,6 +7,7 @@
  * Source: Vaswani et al. 2017, sections 3.2.1 to 3.2.3, arXiv:1706.03762; step by step: Shazeer 2019, section 2.3 and
  * 2.4, arXiv:1911.02150. Our M is their d_model, D their d_k = d_v; Wq_h is columns h·D … h·D + D − 1 of wq.
  */
+import { scaledDotProduct } from '../01-attention-fundamentals/scaled-dot-product.ts';
 
 export interface Weights {
   wq: number[][];
@@ -33,14 +34,15 @@ export function prefill(
   const q = splitHeads(matMul(x, weights.wq), heads);
   const k = splitHeads(matMul(x, weights.wk), heads);
   const v = splitHeads(matMul(x, weights.wv), heads);
-  const merged = x.map((_, t) => q.flatMap((qh, h) => attend(qh[t], k[h].slice(0, t + 1), v[h].slice(0, t + 1))));
+  const out = q.map((qh, h) => scaledDotProduct(qh, k[h], v[h], { causal: true }));
+  const merged = x.map((_, t) => out.flatMap((head) => head[t]));
   return { out: matMul(merged, weights.wo), cache: { k, v } };
 }
 
 /**
  * @param x the newest token [M]
  * @param cache the tokens before it
- * @returns out [M]; cache of one token more
+ * @returns out [M]; the cache with this token added
  */
 export function decodeStep(
   x: number[],
@@ -53,29 +55,8 @@ export function decodeStep(
   const newV = splitHeads(matMul([x], weights.wv), heads);
   const k = cache.k.map((keys, h) => [...keys, newK[h][0]]);
   const v = cache.v.map((values, h) => [...values, newV[h][0]]);
-  const merged = q.flatMap((qh, h) => attend(qh[0], k[h], v[h]));
+  const merged = q.flatMap((qh, h) => scaledDotProduct(qh, k[h], v[h])[0]);
   return { out: matMul([merged], weights.wo)[0], cache: { k, v } };
-}
-
-/** softmax(q·k / √D) v of one query [D] and all keys and values [S][D] given. */
-function attend(q: number[], k: number[][], v: number[][]): number[] {
-  const D = q.length;
-  let largest = -Infinity;
-  const scores: number[] = [];
-  for (let s = 0; s < k.length; s++) {
-    let dot = 0;
-    for (let d = 0; d < D; d++) dot += q[d] * k[s][d];
-    scores[s] = dot / Math.sqrt(D);
-    largest = Math.max(largest, scores[s]);
-  }
-  let sum = 0;
-  for (let s = 0; s < k.length; s++) sum += Math.exp(scores[s] - largest);
-  const out = new Array<number>(D).fill(0);
-  for (let s = 0; s < k.length; s++) {
-    const weight = Math.exp(scores[s] - largest) / sum;
-    for (let d = 0; d < D; d++) out[d] += weight * v[s][d];
-  }
-  return out;
 }
 
 /** [T][H·D] as [H][T][D] */

@@ -9,7 +9,7 @@
  * @param q queries [T][D], one head
  * @param k keys [S][D]
  * @param v values [S][V]
- * @param options causal: key s is visible to query t if s ≤ t + S − T. The block sizes are not read.
+ * @param options causal: s ≤ t + S − T. The block sizes are not read.
  * @returns out [T][V], lse [T]
  */
 export function flashAttention(

@@ -1,3 +1,5 @@
+import { scaledDotProduct } from '../01-attention-fundamentals/scaled-dot-product.ts';
+
 /**
  * out_t = Σ_s softmax_s(q_t·k_s / √D) v_s, over the window s = max(0, t − W + 1) … t
  *
@@ -11,29 +13,7 @@
  * @param options window: how many keys a query sees
  * @returns [T][V]
  */
-export function slidingWindow(q: number[][], k: number[][], v: number[][], options: { window: number }): number[][] {
-  const [T, D, V] = [q.length, q[0].length, v[0].length];
-  const out: number[][] = [];
-  for (let t = 0; t < T; t++) {
-    const first = Math.max(0, t - options.window + 1);
-
-    let largest = -Infinity;
-    const scores: number[] = [];
-    for (let s = first; s <= t; s++) {
-      let dot = 0;
-      for (let d = 0; d < D; d++) dot += q[t][d] * k[s][d];
-      scores[s] = dot / Math.sqrt(D);
-      largest = Math.max(largest, scores[s]);
-    }
-
-    let sum = 0;
-    for (let s = first; s <= t; s++) sum += Math.exp(scores[s] - largest);
-    const row = new Array<number>(V).fill(0);
-    for (let s = first; s <= t; s++) {
-      const weight = Math.exp(scores[s] - largest) / sum;
-      for (let j = 0; j < V; j++) row[j] += weight * v[s][j];
-    }
-    out.push(row);
-  }
-  return out;
+export function slidingWindow(q: number[][], k: number[][], v: number[][], { window }: { window: number }): number[][] {
+  const mask = q.map((_, t) => k.map((_, s) => s > t - window));
+  return scaledDotProduct(q, k, v, { causal: true, mask });
 }

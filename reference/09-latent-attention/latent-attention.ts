@@ -10,6 +10,7 @@
  * Source: DeepSeek-V2 2024, eq. 9 to 19 and section 2.1.2 (absorption), arXiv:2405.04434; norm, order and pairing as in
  * DeepSeek's own code. Our C is their d_c, R their d_h^R, D their d_h, c their c^KV.
  */
+import { softmax } from '../01-attention-fundamentals/softmax.ts';
 import { rope } from '../03-rotary-embeddings/rope.ts';
 
 export interface LatentWeights {
@@ -48,7 +49,7 @@ export function compress(x: number[][], weights: LatentWeights, positions: numbe
   return { latent, keyRope: rope(keys, positions, { pairing: 'interleaved' }) };
 }
 
-/** Keys and values grown from the cache. @param x [T][M], the newest T of S cached tokens @returns [T][M] */
+/** Keys and values computed from the cache. @param x [T][M], the newest T of S cached tokens @returns [T][M] */
 export function attendNaive(
   x: number[][],
   cache: LatentCache,
@@ -60,12 +61,12 @@ export function attendNaive(
     const v = cache.latent.map((c) => rowTimes(c, weights.wUpV[h]));
     return (content, rotary, visible) => {
       const scores = visible.map((s) => dot(content, k[s]) + dot(rotary, cache.keyRope[s]));
-      return weightedSum(softmax(scores, content.length + rotary.length), v);
+      return weightedSum(shares(scores, content.length + rotary.length), v);
     };
   });
 }
 
-/** The same number in the other order: query times W_UKᵀ, and W_UV after the sum over keys. */
+/** The same result in another order: query times W_UKᵀ, and W_UV after the sum over keys. */
 export function attendAbsorbed(
   x: number[][],
   cache: LatentCache,
@@ -75,11 +76,11 @@ export function attendAbsorbed(
   return attend(x, cache, weights, positions, (h) => (content, rotary, visible) => {
     const latentQuery = weights.wUpK[h].map((row) => dot(content, row));
     const scores = visible.map((s) => dot(latentQuery, cache.latent[s]) + dot(rotary, cache.keyRope[s]));
-    return rowTimes(weightedSum(softmax(scores, content.length + rotary.length), cache.latent), weights.wUpV[h]);
+    return rowTimes(weightedSum(shares(scores, content.length + rotary.length), cache.latent), weights.wUpV[h]);
   });
 }
 
-/** What both forms share: queries, who sees whom, heads side by side, W_O. `head` gives what one head makes of one query. */
+/** What both forms share: queries, who sees whom, heads side by side, W_O. `head` gives one head's output for one query. */
 function attend(
   x: number[][],
   cache: LatentCache,
@@ -117,10 +118,6 @@ function weightedSum(weights: number[], rows: number[][]): number[] {
 }
 
 /** softmax(scores / √width) */
-function softmax(scores: number[], width: number): number[] {
-  const scaled = scores.map((score) => score / Math.sqrt(width));
-  const largest = Math.max(...scaled);
-  const exp = scaled.map((score) => Math.exp(score - largest));
-  const sum = exp.reduce((a, b) => a + b);
-  return exp.map((value) => value / sum);
+function shares(scores: number[], width: number): number[] {
+  return softmax(scores.map((score) => score / Math.sqrt(width)));
 }

@@ -1,3 +1,5 @@
+import { softmax } from '../01-attention-fundamentals/softmax.ts';
+
 /**
  * out = (1 − λ_init) · RMSNorm((softmax(Q₁K₁ᵀ/√D) − λ softmax(Q₂K₂ᵀ/√D)) V)
  * λ = exp(λq₁·λk₁) − exp(λq₂·λk₂) + λ_init,  λ_init = 0.8 − 0.6 exp(−0.3 (depth − 1))
@@ -49,11 +51,7 @@ export function differentialAttention(
 
 /** Softmax of q·k/√D over the first `visible` keys. */
 function attention(q: number[], k: number[][], visible: number): number[] {
-  const scores = k.slice(0, visible).map((key) => dot(q, key) / Math.sqrt(q.length));
-  const largest = Math.max(...scores);
-  const exp = scores.map((score) => Math.exp(score - largest));
-  const sum = exp.reduce((a, b) => a + b, 0);
-  return exp.map((value) => value / sum);
+  return softmax(k.slice(0, visible).map((key) => dot(q, key) / Math.sqrt(q.length)));
 }
 
 function dot(a: number[], b: number[]): number {

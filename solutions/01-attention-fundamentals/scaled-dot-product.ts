@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Options } from '../../exercises/01-attention-fundamentals/scaled-dot-product';
 import { axes, requireMask } from '../../exercises/arguments';
 
 /** softmax(Q Kᵀ · scale) V, with masks (Vaswani et al. 2017, eq. 1). */
@@ -6,7 +7,7 @@ export function scaledDotProduct(
   q_BHTD: tf.Tensor4D,
   k_BHSD: tf.Tensor4D,
   v_BHSV: tf.Tensor4D,
-  options: { mask?: tf.Tensor; causal?: boolean; scale?: number } = {},
+  options: Options = {},
 ): tf.Tensor4D {
   const { B, H, T, S, D } = axes('scaledDotProduct', { q_BHTD, k_BHSD, v_BHSV });
   const { mask, causal = false, scale = 1 / Math.sqrt(D) } = options;

@@ -1,23 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { MultiHeadWeights, Options } from '../../exercises/02-multi-head-attention/multi-head-attention';
 import { axes, requireInteger, requireMask, requireTensor } from '../../exercises/arguments';
 
-export interface MultiHeadWeights {
-  wq: tf.Tensor2D;
-  wk: tf.Tensor2D;
-  wv: tf.Tensor2D;
-  wo: tf.Tensor2D;
-  bq?: tf.Tensor1D;
-  bk?: tf.Tensor1D;
-  bv?: tf.Tensor1D;
-  bo?: tf.Tensor1D;
-}
-
 /** concat(head_0 … head_{H−1}) Wo + bo, each head in its own D = M / H columns (Vaswani et al. 2017, 3.2.2). */
-export function multiHeadAttention(
-  x_BTM: tf.Tensor3D,
-  weights: MultiHeadWeights,
-  options: { heads: number; context_BSM?: tf.Tensor3D; mask?: tf.Tensor; causal?: boolean },
-): tf.Tensor3D {
+export function multiHeadAttention(x_BTM: tf.Tensor3D, weights: MultiHeadWeights, options: Options): tf.Tensor3D {
   const fn = 'multiHeadAttention';
   const { wq, wk, wv, wo, bq, bk, bv, bo } = weights;
   const { heads: H, context_BSM, mask, causal = false } = options;
@@ -36,7 +22,9 @@ export function multiHeadAttention(
     const q_BHTD = splitHeads(project(x_BTM, wq, bq), H);
     const k_BHSD = splitHeads(project(context, wk, bk), H);
     const v_BHSD = splitHeads(project(context, wv, bv), H);
-    const heads_BHTD = attend(tf.mul(q_BHTD, 1 / Math.sqrt(D)), k_BHSD, v_BHSD, allowedPairs(T, S, mask, causal));
+    const scaled_BHTD: tf.Tensor4D = tf.mul(q_BHTD, 1 / Math.sqrt(D));
+    const allowed = allowedPairs(T, S, mask, causal);
+    const heads_BHTD = attend(scaled_BHTD, k_BHSD, v_BHSD, allowed);
     const joined_BTM = tf.reshape(tf.transpose(heads_BHTD, [0, 2, 1, 3]), [B, T, M]) as tf.Tensor3D;
     return project(joined_BTM, wo, bo);
   });

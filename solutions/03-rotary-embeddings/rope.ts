@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Options } from '../../exercises/03-rotary-embeddings/rope';
 import { axes, requireInteger, requireTensor } from '../../exercises/arguments';
 
 /** Turns pair i of the vector at position p by p · base^(−2i/D) (Su et al. 2021, eq. 15 and 34). */
-export function rope(
-  x_BHTD: tf.Tensor4D,
-  positions: number[],
-  options: { pairing: 'half' | 'interleaved'; base?: number },
-): tf.Tensor4D {
+export function rope(x_BHTD: tf.Tensor4D, positions: number[], options: Options): tf.Tensor4D {
   requireTensor('rope', 'x_BHTD', x_BHTD, 'float32');
   const { B, H, T, D } = axes('rope', { x_BHTD });
   const { pairing, base = 10000 } = options;

@@ -1,29 +1,10 @@
+import type { AttentionConfig, AttentionCost } from '../../exercises/04-context-length/attention-cost';
 import { requireInteger } from '../../exercises/arguments';
-
-export interface AttentionConfig {
-  layers: number;
-  modelDim: number;
-  heads: number;
-  kvHeads: number;
-  headDim: number;
-  context: number;
-  batch: number;
-  bytesPerValue: number;
-}
-
-export interface AttentionCost {
-  prefillFlops: number;
-  decodeFlops: number;
-  scoreBytes: number;
-  kvCacheBytes: number;
-  weightBytes: number;
-  decodeIntensity: number;
-}
 
 /** Flops and bytes of a decoder's attention, from its configuration. */
 export function attentionCost(config: AttentionConfig): AttentionCost {
   const { layers, modelDim, heads, kvHeads, headDim, context, batch, bytesPerValue } = config;
-  // By name and not by the config's own keys, so that a missing one is noticed.
+  // By name, not by the config's own keys, so that a missing one is found.
   const sizes = { layers, modelDim, heads, kvHeads, headDim, context, batch, bytesPerValue };
   for (const [name, value] of Object.entries(sizes)) requireInteger('attentionCost', name, value);
   if (heads % kvHeads !== 0) {
@@ -31,7 +12,7 @@ export function attentionCost(config: AttentionConfig): AttentionCost {
   }
 
   const layerWeights = 2 * modelDim * headDim * (heads + kvHeads);
-  // Each weight meets each token once, as a multiplication and an addition.
+  // Each weight is used once per token, in a multiplication and an addition.
   const projectionFlops = 2 * layerWeights;
   // Query · keys and weights · values: the query heads count, however many share a key.
   const productFlops = 2 * (2 * heads * headDim * context);

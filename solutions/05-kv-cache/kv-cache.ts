@@ -1,23 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import type { CacheWeights, KvCache, Options } from '../../exercises/05-kv-cache/kv-cache';
 import { axes, requireInteger, requireTensor } from '../../exercises/arguments';
-
-export interface CacheWeights {
-  wq: tf.Tensor2D;
-  wk: tf.Tensor2D;
-  wv: tf.Tensor2D;
-  wo: tf.Tensor2D;
-}
-
-export type KvCache = {
-  k_BHSD: tf.Tensor4D;
-  v_BHSD: tf.Tensor4D;
-};
 
 /** Causal attention of the prompt, with the keys and values that later steps need. */
 export function prefill(
   x_BTM: tf.Tensor3D,
   weights: CacheWeights,
-  options: { heads: number },
+  options: Options,
 ): { out_BTM: tf.Tensor3D; cache: KvCache } {
   const { heads } = options;
   requireSizes('prefill', { x_BTM, ...named(weights) }, heads);
@@ -34,7 +23,7 @@ export function decodeStep(
   x_B1M: tf.Tensor3D,
   weights: CacheWeights,
   cache: KvCache,
-  options: { heads: number },
+  options: Options,
 ): { out_B1M: tf.Tensor3D; cache: KvCache } {
   const { heads } = options;
   const { k_BHSD, v_BHSD } = cache;
@@ -57,7 +46,7 @@ function requireSizes(fn: string, tensors: Record<string, tf.Tensor>, heads: num
   for (const [name, tensor] of Object.entries(tensors)) requireTensor(fn, name, tensor, 'float32');
   requireInteger(fn, 'heads', heads);
   const { M, H = heads, D = M / heads } = axes(fn, tensors);
-  if (M % heads !== 0) throw new RangeError(`${fn}: M is ${M}, which ${heads} heads do not divide`);
+  if (M % heads !== 0) throw new RangeError(`${fn}: heads is ${heads}, which does not divide M, ${M}`);
   if (H !== heads) throw new RangeError(`${fn}: heads is ${heads}, but H is ${H} in the cache`);
   if (D !== M / heads) throw new RangeError(`${fn}: D is ${M / heads} (M / heads), but ${D} in the cache`);
 }

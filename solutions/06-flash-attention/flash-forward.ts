@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Options, Output } from '../../exercises/06-flash-attention/flash-forward';
 import { axes, requireInteger } from '../../exercises/arguments';
 
-/** The online softmax of a block of queries: what it needs to know of all keys so far. */
+/** The online softmax of a block of queries: what it keeps of all keys so far. */
 type Running = { max_BHT1: tf.Tensor; sum_BHT1: tf.Tensor; acc_BHTV: tf.Tensor };
 
 /** Below any score, and finite: ∞ − ∞ would be NaN. */
@@ -12,14 +13,14 @@ export function flashAttention(
   q_BHTD: tf.Tensor4D,
   k_BHSD: tf.Tensor4D,
   v_BHSV: tf.Tensor4D,
-  options: { blockQ: number; blockK: number; causal?: boolean },
-): { out_BHTV: tf.Tensor4D; lse_BHT: tf.Tensor3D } {
+  options: Options,
+): Output {
   const { B, H, T, S, D, V } = axes('flashAttention', { q_BHTD, k_BHSD, v_BHSV });
   const { blockQ, blockK, causal = false } = options;
   requireInteger('flashAttention', 'blockQ', blockQ);
   requireInteger('flashAttention', 'blockK', blockK);
 
-  // The last query lines up with the last key: with T > S the first queries see nothing.
+  // The last query is aligned with the last key: with T > S the first queries see nothing.
   const lastVisible = (t: number) => (causal ? t + S - T : S - 1);
   const blind = causal ? Math.max(0, T - S) : 0;
 

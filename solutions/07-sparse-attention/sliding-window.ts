@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Options } from '../../exercises/07-sparse-attention/sliding-window';
 import { axes, requireInteger } from '../../exercises/arguments';
 
 /** Causal attention to the last `window` keys (Jiang et al. 2023, arXiv:2310.06825), in blocks as Longformer's. */
@@ -6,7 +7,7 @@ export function slidingWindow(
   q_BHTD: tf.Tensor4D,
   k_BHTD: tf.Tensor4D,
   v_BHTV: tf.Tensor4D,
-  options: { window: number },
+  options: Options,
 ): tf.Tensor4D {
   const { B, H, T, D, V } = axes('slidingWindow', { q_BHTD, k_BHTD, v_BHTV });
   requireInteger('slidingWindow', 'window', options.window);
@@ -36,7 +37,7 @@ function padded(x_BHTD: tf.Tensor4D, before: number, length: number): tf.Tensor4
   ]);
 }
 
-/** For each of the N blocks: the block before it and the block itself, [B·H, N, 2W, D]. Each key is there twice, not W times. */
+/** For each of the N blocks: the block before it and the block itself, [B·H, N, 2W, D]. Each key is stored twice, not W times. */
 function twoBlocks(x_BHTD: tf.Tensor4D, N: number, W: number): tf.Tensor {
   const [B, H, , D] = x_BHTD.shape;
   const blocks = tf.reshape(padded(x_BHTD, W, (N + 1) * W), [B * H, N + 1, W, D]);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Options } from '../../exercises/08-grouped-query-attention/grouped-query-attention';
 import { axes, requireMask } from '../../exercises/arguments';
 
 /** Attention of H query heads over G key/value heads; head h reads group ⌊h·G/H⌋ (Ainslie et al. 2023). */
@@ -6,7 +7,7 @@ export function groupedQueryAttention(
   q_BHTD: tf.Tensor4D,
   k_BGSD: tf.Tensor4D,
   v_BGSV: tf.Tensor4D,
-  options: { causal?: boolean; mask?: tf.Tensor } = {},
+  options: Options = {},
 ): tf.Tensor4D {
   const fn = 'groupedQueryAttention';
   const { B, H, G, T, S, D, V } = axes(fn, { q_BHTD, k_BGSD, v_BGSV });

@@ -1,20 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { LatentCache, LatentWeights } from '../../exercises/09-latent-attention/latent-attention';
 import { axes, requireInteger, requireTensor } from '../../exercises/arguments';
-
-export interface LatentWeights {
-  wq: tf.Tensor2D;
-  wDownKv: tf.Tensor2D;
-  wKeyRope: tf.Tensor2D;
-  latentNorm: tf.Tensor1D;
-  wUpK: tf.Tensor3D;
-  wUpV: tf.Tensor3D;
-  wo: tf.Tensor2D;
-}
-
-export interface LatentCache {
-  latent_BSC: tf.Tensor3D;
-  keyRope_BSR: tf.Tensor3D;
-}
 
 /** The normalised latent and the turned rotary key of every token (DeepSeek-V2, eq. 9 and 15). */
 export function compress(x_BTM: tf.Tensor3D, weights: LatentWeights, positions: number[]): LatentCache {
@@ -34,7 +20,7 @@ export function compress(x_BTM: tf.Tensor3D, weights: LatentWeights, positions: 
   });
 }
 
-/** Attention with keys and values of every head grown from the cache (DeepSeek-V2, eq. 10, 11 and 16 to 19). */
+/** Attention with keys and values of every head computed from the cache (DeepSeek-V2, eq. 10, 11 and 16 to 19). */
 export function attendNaive(
   x_BTM: tf.Tensor3D,
   cache: LatentCache,
@@ -46,7 +32,7 @@ export function attendNaive(
   return tf.tidy(() => {
     const latent = tf.reshape(cache.latent_BSC, [B * S, C]);
     // All heads' matrices side by side: one product, and no broadcasting of batch axes, which tfjs gets wrong.
-    const grow_BHSX = (wUp: tf.Tensor3D): tf.Tensor4D => {
+    const upProject_BHSX = (wUp: tf.Tensor3D): tf.Tensor4D => {
       const X = wUp.shape[2];
       const sideBySide = tf.reshape(tf.transpose(wUp, [1, 0, 2]), [C, H * X]);
       return tf.transpose(tf.reshape(tf.matMul(latent, sideBySide), [B, S, H, X]), [0, 2, 1, 3]);
@@ -54,9 +40,9 @@ export function attendNaive(
     const { content_BHTD, rotary_BHTR } = queries(x_BTM, weights.wq, positions, sizes);
     const sharedKey_BHSR = tf.tile(tf.reshape(cache.keyRope_BSR, [B, 1, S, R]), [1, H, 1, 1]);
     const q = tf.concat([content_BHTD, rotary_BHTR], -1);
-    const k = tf.concat([grow_BHSX(weights.wUpK), sharedKey_BHSR], -1);
+    const k = tf.concat([upProject_BHSX(weights.wUpK), sharedKey_BHSR], -1);
     const weights_BHTS = causalSoftmax(tf.matMul(q, k, false, true), sizes);
-    return joinHeads(tf.matMul(weights_BHTS, grow_BHSX(weights.wUpV)), weights.wo, sizes);
+    return joinHeads(tf.matMul(weights_BHTS, upProject_BHSX(weights.wUpV)), weights.wo, sizes);
   });
 }
 
@@ -166,7 +152,7 @@ function requireSizes(
   const { H, T, S, D, R, V, Q, Z } = sizes;
   if (Q !== H * (D + R)) throw new RangeError(`${fn}: H·(D+R) is ${H * (D + R)} but wq [${wq.shape}] has ${Q} columns`);
   if (Z !== H * V) throw new RangeError(`${fn}: H·V is ${H * V} but wo [${wo.shape}] has ${Z} rows`);
-  if (T > S) throw new RangeError(`${fn}: T is ${T} in x_BTM but S only ${S} in latent_BSC`);
+  if (T > S) throw new RangeError(`${fn}: T is ${T} in x_BTM but S is ${S} in latent_BSC`);
   requirePositions(fn, positions, T, R);
   return sizes;
 }

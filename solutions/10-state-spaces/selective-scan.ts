@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Options, Output } from '../../exercises/10-state-spaces/selective-scan';
 import { axes } from '../../exercises/arguments';
 
 /** h_t = exp(δ_t A) h_{t−1} + δ_t B_t u_t, y_t = (C_t h_t + D u_t) silu(z_t), by a parallel scan (Gu and Dao 2023). */
@@ -8,8 +9,8 @@ export function selectiveScan(
   a_IN: tf.Tensor2D,
   b_BLN: tf.Tensor3D,
   c_BLN: tf.Tensor3D,
-  options: { d_I?: tf.Tensor1D; z_BLI?: tf.Tensor3D; deltaBias_I?: tf.Tensor1D; softplus?: boolean } = {},
-): { y_BLI: tf.Tensor3D; lastState_BIN: tf.Tensor3D } {
+  options: Options = {},
+): Output {
   const { d_I, z_BLI, deltaBias_I, softplus = false } = options;
   const { B, L, I, N } = axes('selectiveScan', {
     ...{ u_BLI, delta_BLI, a_IN, b_BLN, c_BLN },
@@ -36,7 +37,7 @@ export function selectiveScan(
 /**
  * All states at once. After the round with `span`, position t holds the steps t − 2·span + 1 … t as one step,
  * h ↦ decay_t h + state_t; once they reach back to the first step, state_t is h_t. Only products of decays arise,
- * never quotients, so a product that vanishes does no harm: what it forgot has no weight.
+ * never quotients, so a product that vanishes does no harm.
  */
 function scan(decay_BLIN: tf.Tensor, input_BLIN: tf.Tensor, L: number): tf.Tensor {
   let [decay, state] = [decay_BLIN, input_BLIN];
@@ -49,9 +50,9 @@ function scan(decay_BLIN: tf.Tensor, input_BLIN: tf.Tensor, L: number): tf.Tenso
   return state;
 }
 
-/** What each position finds `span` positions before it; before the first there is `filler`. */
+/** The value `span` positions before each position; before the first it is `filler`. */
 function delay(x_BLIN: tf.Tensor, span: number, filler: number): tf.Tensor {
   const [B, L, I, N] = x_BLIN.shape;
   const kept = tf.slice(x_BLIN, [0, 0, 0, 0], [B, L - span, I, N]);
-  return tf.pad(kept, [[0, 0], [span, 0], [0, 0], [0, 0]], filler); // biome-ignore format: one pair an axis
+  return tf.pad(kept, [[0, 0], [span, 0], [0, 0], [0, 0]], filler); // biome-ignore format: one pair per axis
 }

@@ -1,27 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Input, Options } from '../../exercises/11-differential-attention/differential-attention';
 import { axes, requireInteger, requireTensor } from '../../exercises/arguments';
 
 const NORM_EPSILON = 1e-5;
 
 /** (1 − λ_init) · RMSNorm((softmax(Q₁K₁ᵀ/√D) − λ softmax(Q₂K₂ᵀ/√D)) V) (Ye et al. 2024, eqs. 1 to 3). */
-export function differentialAttention(
-  input: {
-    q1_BHTD: tf.Tensor4D;
-    q2_BHTD: tf.Tensor4D;
-    k1_BHSD: tf.Tensor4D;
-    k2_BHSD: tf.Tensor4D;
-    v_BHSV: tf.Tensor4D;
-  },
-  options: {
-    lambdaQ1_D: tf.Tensor1D;
-    lambdaK1_D: tf.Tensor1D;
-    lambdaQ2_D: tf.Tensor1D;
-    lambdaK2_D: tf.Tensor1D;
-    depth: number;
-    normWeight_V?: tf.Tensor1D;
-    causal?: boolean;
-  },
-): tf.Tensor4D {
+export function differentialAttention(input: Input, options: Options): tf.Tensor4D {
   const { q1_BHTD, q2_BHTD, k1_BHSD, k2_BHSD, v_BHSV } = input;
   const { lambdaQ1_D, lambdaK1_D, lambdaQ2_D, lambdaK2_D, depth, normWeight_V, causal = false } = options;
   const required = {

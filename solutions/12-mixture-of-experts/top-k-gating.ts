@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Gates, Options } from '../../exercises/12-mixture-of-experts/top-k-gating';
 import { axes, requireInteger } from '../../exercises/arguments';
 
 /** Softmax gate that keeps the k most probable experts of every token, with the losses that balance it. */
-export function topKGating(
-  x_TM: tf.Tensor2D,
-  wg_ME: tf.Tensor2D,
-  options: { k: number; renormalise?: boolean },
-): { weights_TE: tf.Tensor2D; experts_TK: tf.Tensor2D; loadBalanceLoss: tf.Scalar; zLoss: tf.Scalar } {
+export function topKGating(x_TM: tf.Tensor2D, wg_ME: tf.Tensor2D, options: Options): Gates {
   const { E } = axes('topKGating', { x_TM, wg_ME });
   const { k, renormalise = true } = options;
   requireInteger('topKGating', 'k', k);
@@ -29,7 +26,7 @@ export function topKGating(
     const loadBalanceLoss = tf.mul(tf.sum(tf.mul(f_E, meanP_E)), E);
 
     const zLoss = tf.mean(tf.square(tf.logSumExp(logits_TE, 1)));
-    return { weights_TE, experts_TK, loadBalanceLoss, zLoss } as ReturnType<typeof topKGating>;
+    return { weights_TE, experts_TK, loadBalanceLoss, zLoss } as Gates;
   });
 }
 

@@ -18,8 +18,3 @@ export interface Backend {
   /** What went wrong on the device since this was last asked: a GPU tells it later than the kernel that caused it. */
   takeFault?(): string | null;
 }
-
-/** The backend cannot start here, and this is what to install. */
-export class BackendAbsent extends Error {
-  override name = 'BackendAbsent';
-}

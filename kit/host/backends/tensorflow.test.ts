@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BackendNotHere } from '../../subject/host.ts';
 import { HostPool } from '../../subject/host-pool.ts';
+import { BackendAbsent } from '../../wire/backend-names.ts';
 import { findPackage } from './optional-package.ts';
 import { described, restoreTypeTests } from './tensorflow.ts';
 
@@ -10,7 +10,7 @@ describe('tensorflow', () => {
     async () => {
       const hosts = new HostPool({ backend: 'tensorflow' });
       const error = await hosts.get().catch((caught) => caught);
-      expect(error).toBeInstanceOf(BackendNotHere);
+      expect(error).toBeInstanceOf(BackendAbsent);
       expect(error.message).toMatch(/^tensorflow does not start: .*npm install --no-save @tensorflow\/tfjs-node-gpu/);
       await hosts.stop();
 

@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../../wire/backend-names.ts';
-import { type Backend, BackendAbsent } from './backend.ts';
+import { BackendAbsent } from '../../wire/backend-names.ts';
+import type { Backend } from './backend.ts';
 import { findPackage } from './optional-package.ts';
 
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -15,7 +16,7 @@ async function start(): Promise<BackendInfo> {
   ) ?? [PACKAGES[0], null];
   if (file === null) {
     throw new BackendAbsent(
-      `neither ${PACKAGES.join(' nor ')} is installed; \`npm install --no-save ${name}\` gets the one for CUDA on Linux (docs/gpu.md says more)`,
+      `neither ${PACKAGES.join(' nor ')} is installed; \`npm install --no-save ${name}\` installs the one for CUDA on Linux (see docs/gpu.md)`,
     );
   }
   const require = createRequire(file);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ndarray } from '../../author/ndarray.ts';
 import { bundle, isBundleError } from '../../subject/bundle.ts';
-import { BackendNotHere } from '../../subject/host.ts';
 import { HostPool } from '../../subject/host-pool.ts';
 import type { RemoteTensor } from '../../subject/remote-values.ts';
 import { Sandbox } from '../../subject/sandbox.ts';
 import { Subject } from '../../subject/subject.ts';
 import { ATTENTION, grade, SOLUTIONS } from '../../testing/submissions.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { BackendAbsent } from '../../wire/backend-names.ts';
 import { describe as described } from './webgpu.ts';
 
 const SOURCE = `
@@ -61,7 +61,7 @@ beforeAll(async () => {
   try {
     await hosts.get();
   } catch (error) {
-    if (!(error instanceof BackendNotHere)) throw error;
+    if (!(error instanceof BackendAbsent)) throw error;
     absent = error.message;
     return;
   }

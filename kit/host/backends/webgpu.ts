@@ -6,7 +6,8 @@
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../../wire/backend-names.ts';
-import { type Backend, BackendAbsent } from './backend.ts';
+import { BackendAbsent } from '../../wire/backend-names.ts';
+import type { Backend } from './backend.ts';
 import { findPackage } from './optional-package.ts';
 import { amend, mustNotRun } from './webgpu-kernels.ts';
 

@@ -40,3 +40,8 @@ describe('a wrong shape', () => {
     expect(axisHint('weights', [3], [3, 4])).toMatch(/^: 2 axes; axis 1 is gone/);
   });
 });
+
+it('an exercise’s own letters have its own words', () => {
+  const words = { Q: 'columns of wq', M: 'd_model' };
+  expect(axisHint('w_MQ', [4, 6], [4, 5], { Q: 5 }, words)).toBe(': axis 1, Q (columns of wq), is 6 and not 5');
+});

@@ -1,23 +1,6 @@
 /** Axes by the letters at the end of a tensor's name, and shapes explained with them. */
 
-/** The course's letters; a letter that is not here stands for itself. */
-const MEANING: Record<string, string> = {
-  B: 'batch',
-  H: 'heads',
-  G: 'key/value heads',
-  T: 'queries',
-  S: 'keys',
-  M: 'd_model',
-  D: 'head dimension',
-  V: 'value dimension',
-  E: 'experts',
-  N: 'state',
-  C: 'latent',
-  R: 'rotary dimension',
-  W: 'window',
-  L: 'length',
-  I: 'channels',
-};
+import { AXIS_WORDS } from '../../author/axes.ts';
 
 export interface AxisName {
   /** T, or the number where the name has no letters for it. */
@@ -26,13 +9,16 @@ export interface AxisName {
   full: string;
 }
 
-/** One for each axis of a tensor of this name: out_BHTV has B, H, T and V. */
-export function axisNames(label: string, rank: number): AxisName[] {
+/**
+ * One for each axis of a tensor of this name: out_BHTV has B, H, T and V.
+ * @param words for the letters; one that has none stands for itself
+ */
+export function axisNames(label: string, rank: number, words = AXIS_WORDS): AxisName[] {
   const letters = lettersOf(label, rank);
   return Array.from({ length: rank }, (_, axis) => {
     const letter = letters[axis];
     if (letter === undefined) return { letter: String(axis), full: `axis ${axis}` };
-    return { letter, full: MEANING[letter] ? `axis ${letter} (${MEANING[letter]})` : `axis ${letter}` };
+    return { letter, full: words[letter] ? `axis ${letter} (${words[letter]})` : `axis ${letter}` };
   });
 }
 
@@ -50,8 +36,9 @@ export function axisHint(
   got: readonly number[],
   want: readonly number[],
   sizes: Readonly<Record<string, unknown>> = {},
+  words = AXIS_WORDS,
 ): string {
-  const axes = axisNames(label, want.length);
+  const axes = axisNames(label, want.length, words);
   const lettered = lettersOf(label, want.length).length > 0;
   if (got.length !== want.length) {
     const due = `${want.length} ${want.length === 1 ? 'axis' : 'axes'}${lettered ? `, ${axes.map(({ letter }) => letter).join(', ')}` : ''}`;
@@ -65,7 +52,7 @@ export function axisHint(
   const axis = want.findIndex((size, i) => size !== got[i]);
   const { letter, full } = axes[axis];
   const named = lettered ? full.replace(/^axis \S+/, `axis ${axis}, ${letter}`) : full;
-  return `: ${named}${full.includes('(') ? ',' : ''} is ${got[axis]} and not ${want[axis]}${otherLetter(got[axis], letter, sizes)}`;
+  return `: ${named}${full.includes('(') ? ',' : ''} is ${got[axis]} and not ${want[axis]}${otherLetter(got[axis], letter, sizes, words)}`;
 }
 
 /** An axis lost, or one too many. */
@@ -87,13 +74,18 @@ function swappedAxes(got: readonly number[], want: readonly number[]): [number, 
 }
 
 /** Where just one other letter of the case has this size, it is that axis that stands here. */
-function otherLetter(size: number, letter: string, sizes: Readonly<Record<string, unknown>>): string {
+function otherLetter(
+  size: number,
+  letter: string,
+  sizes: Readonly<Record<string, unknown>>,
+  words: typeof AXIS_WORDS,
+): string {
   const others = Object.entries(sizes).filter(
     ([name, value]) => /^[A-Z]$/.test(name) && name !== letter && value === size,
   );
   if (others.length !== 1 || size < 2) return '';
   const [other] = others[0];
-  return `; ${size} is the size of ${other}${MEANING[other] ? ` (${MEANING[other]})` : ''} here`;
+  return `; ${size} is the size of ${other}${words[other] ? ` (${words[other]})` : ''} here`;
 }
 
 const same = (a: readonly number[], b: readonly number[]) =>

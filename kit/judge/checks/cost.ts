@@ -61,9 +61,9 @@ export const checkCost: Check = async ({ check, grader, subject, seed, solutionC
   }
 };
 
-/** What one run of a case costs. */
+/** What one run of a case costs, from the grader's last mark on. */
 export async function measure(subject: Subject, grader: Grader, params: CaseParams, seed: string): Promise<Cost> {
-  await grader.run(subject.submission, grader.inputs(new Draw(seed), params), params);
+  await grader.run(subject.submission, grader.inputs(new Draw(seed), params), params, subject.counter);
   const { cost } = await subject.usage();
   await subject.forget();
   return cost;

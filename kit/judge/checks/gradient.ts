@@ -1,9 +1,10 @@
 /** Gradients: tf's tape through the submission, against differences of the oracle. */
-import type { NdArray } from '../../author/ndarray.ts';
+import { NOT_COUNTED } from '../../author/grader.ts';
+import type { Plain } from '../../author/plain.ts';
 import { type Failure, inCase, SubmissionFault } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
 import { floatInputs, type PreparedCase } from '../cases.ts';
-import { flattenRemote } from '../outputs.ts';
+import { flattenRemote, type Value } from '../outputs.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
 import { judgeOutput, largestOf, NO_NUMBER, type Ratio } from './judge-output.ts';
 
@@ -21,16 +22,18 @@ export const checkGradient: Check = async (context) => {
   return outcome;
 };
 
-async function runCase({ subject, grader }: CheckContext, prepared: PreparedCase) {
+async function runCase({ subject, grader, axisWords }: CheckContext, prepared: PreparedCase) {
   const inputs = floatInputs(prepared.inputs);
-  const observed: Record<string, NdArray> = {};
+  const observed: Record<string, Value> = {};
   let failure: Failure | null = null;
   const ratios: Ratio[] = [];
   try {
     const found = await subject.gradients(
       inputs.map(([, x]) => x),
       async () => {
-        const outputs = flattenRemote(await grader.run(subject.submission, prepared.inputs, prepared.params));
+        const outputs = flattenRemote(
+          await grader.run(subject.submission, prepared.inputs, prepared.params, NOT_COUNTED),
+        );
         const names = Object.keys(prepared.cotangents);
         return {
           outputs: names.map((name) => asTensor(outputs[name], name)),
@@ -48,7 +51,7 @@ async function runCase({ subject, grader }: CheckContext, prepared: PreparedCase
         continue;
       }
       const named = new RemoteTensor(gradient.handle, gradient.shape, gradient.dtype, `d loss / d ${name}`, 0, []);
-      const judged = await judgeOutput(subject, name, named, prepared);
+      const judged = await judgeOutput(subject, name, named, prepared, axisWords);
       if (judged.value) observed[name] = judged.value;
       ratios.push(judged.ratio);
       failure ??= judged.failure;
@@ -62,7 +65,7 @@ async function runCase({ subject, grader }: CheckContext, prepared: PreparedCase
   return { failure, ratio: largestOf(ratios), observed };
 }
 
-function asTensor(value: RemoteTensor | number | undefined, name: string): RemoteTensor {
+function asTensor(value: RemoteTensor | Plain | undefined, name: string): RemoteTensor {
   if (value instanceof RemoteTensor) return value;
   throw new SubmissionFault({ code: 'wrong-kind', message: `${name} is no tensor, so it has no gradient` });
 }

@@ -1,8 +1,9 @@
 /** Hygiene: nothing leaked, inputs left alone, the same answer twice, and wrong arguments refused by name. */
 
 import { Draw, deriveSeed } from '../../author/draw.ts';
-import type { CaseParams, Grader, Rejection } from '../../author/grader.ts';
+import { type CaseParams, type Grader, NOT_COUNTED, type Rejection } from '../../author/grader.ts';
 import type { NdArray } from '../../author/ndarray.ts';
+import type { Plain } from '../../author/plain.ts';
 import type { Failure } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
 import type { Subject } from '../../subject/subject.ts';
@@ -19,15 +20,12 @@ export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
     const failure = await untidy(grader, subject, check.case, seed);
     if (failure) return { failure };
   }
-  const attempts = (check.rejects ?? []).map((name) => {
-    const rejection = grader.rejects?.[name];
-    if (!rejection) throw new Error(`${check.id}: the grader has no rejection ${name}`);
-    return {
-      name,
-      error: rejection.error,
-      call: () => unrefused(rejection, subject, new Draw(deriveSeed(seed, name))),
-    };
-  });
+  const rejections = check.case ? [] : Object.entries(grader.rejects ?? {});
+  const attempts = rejections.map(([name, rejection]) => ({
+    name,
+    error: rejection.error,
+    call: () => unrefused(rejection, subject, new Draw(deriveSeed(seed, name))),
+  }));
   const calls = attempts.map(({ call }) => call);
   if (await concurrently(subject, calls, (failure) => failure === null, isUntouched)) return { failure: null };
   const failures: [string, Failure][] = [];
@@ -52,20 +50,22 @@ export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
 
 async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed: string): Promise<Failure | null> {
   const draws = ['first', 'second', 'first'].map((label) => new Draw(deriveSeed(seed, label)));
-  const results: Record<string, NdArray>[] = [];
+  const results: Record<string, NdArray | Plain>[] = [];
   for (const draw of draws) {
-    const outputs = flattenRemote(await grader.run(subject.submission, grader.inputs(draw, params), params));
-    const values: Record<string, NdArray> = {};
+    const outputs = flattenRemote(
+      await grader.run(subject.submission, grader.inputs(draw, params), params, NOT_COUNTED),
+    );
+    const values: Record<string, NdArray | Plain> = {};
     const { leaked, leakedFrom, disposedOfCallers } = await subject.usage();
     for (const [name, value] of Object.entries(outputs)) {
-      if (value instanceof RemoteTensor) values[name] = await subject.read(value);
+      values[name] = value instanceof RemoteTensor ? await subject.read(value) : value;
     }
     await subject.forget();
     if (disposedOfCallers > 0) {
       return {
         code: 'disposed-input',
         message:
-          'it disposes of an input or of an earlier result, which belong to the caller and may be needed again; dispose of your own tensors only (tf.tidy does)',
+          'it disposes an input or an earlier result. The caller may need them again; dispose only your own tensors (tf.tidy does)',
       };
     }
     if (leaked.length > 0) {
@@ -91,7 +91,7 @@ function leakInWords(shapes: number[][], makers: string[]): string {
     made.set(each, { each, count: (made.get(each)?.count ?? 0) + 1 });
   }
   const kinds = [...made.values()].sort((a, b) => b.count - a.count);
-  const way = 'tf.tidy disposes of all but what its function returns';
+  const way = 'tf.tidy disposes everything that its function does not return';
   if (shapes.length === 1) {
     return `a tensor of shape [${shapes[0]}] is still in memory after the call. It came from ${functionOf(makers[0])}; ${way}`;
   }
@@ -100,8 +100,8 @@ function leakInWords(shapes: number[][], makers: string[]): string {
   return `${shapes.length} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
 }
 
-/** Null where the call throws what is due. */
-async function unrefused({ call, error, mentions }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
+/** Null if the call throws what it must. */
+async function unrefused({ call, error, names }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
   try {
     await call(subject.submission, draw);
   } catch (thrown) {
@@ -110,19 +110,26 @@ async function unrefused({ call, error, mentions }: Rejection, subject: Subject,
     if (errorName !== error) {
       return {
         code: 'other-error',
-        message: `a ${error} is due, but ${errorName} was thrown: ${errorMessage}`,
+        message: `expected a ${error}, but ${errorName} was thrown: ${errorMessage}`,
         at: failure.at,
       };
     }
-    const silent = mentions.find((word) => !errorMessage.includes(String(word)));
-    if (silent === undefined) return null;
+    if (namesOneOf(names, errorMessage)) return null;
     return {
       code: 'vague-error',
-      message: `the ${error} does not mention ${JSON.stringify(silent)}: ${errorMessage}`,
+      message: `the ${error} names neither the function nor the argument nor the axis (${names.slice(0, 3).join(', ')}): ${errorMessage}`,
       at: failure.at,
     };
   }
-  return { code: 'accepted', message: `a ${error} is due, but the call returned` };
+  return { code: 'accepted', message: `expected a ${error}, but the call returned` };
+}
+
+/** As words of their own, so that the axis D is not found in "Dispose". */
+export function namesOneOf(names: readonly (string | number)[], message: string): boolean {
+  return names.some((name) => {
+    const word = String(name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}])`, 'u').test(message);
+  });
 }
 
 const isUntouched = ({ cost, leaked }: Usage) => cost.kernels === 0 && leaked.length === 0;

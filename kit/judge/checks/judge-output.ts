@@ -1,15 +1,19 @@
-/** One output against what is due, put into words. */
+/** One output compared with the expected one, in words. */
 
+import { AXIS_WORDS } from '../../author/axes.ts';
 import { type NdArray, ndarray } from '../../author/ndarray.ts';
+import { type Plain, shapeOfNumbers } from '../../author/plain.ts';
 import type { Failure, Picture } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
 import type { Subject } from '../../subject/subject.ts';
 import { format } from '../../text/number.ts';
 import type { PreparedCase } from '../cases.ts';
 import { compare, largestError, type Mismatch } from '../compare.ts';
-import type { Expected } from '../outputs.ts';
+import { largestPlainError } from '../compare-plain.ts';
+import { type Expected, numbersOf, type Value } from '../outputs.ts';
 import type { Tolerance } from '../tolerance.ts';
 import { axisHint } from './axis-names.ts';
+import { judgePlain, otherKind, otherLength } from './judge-plain.ts';
 import { patternOf } from './pattern.ts';
 
 /** An error in tolerances, which are derived for it where they were not needed before. */
@@ -23,30 +27,43 @@ export const largestOf =
 export interface JudgedOutput {
   failure: Failure | null;
   ratio: Ratio;
-  value?: NdArray;
+  value?: Value;
 }
 
 export async function judgeOutput(
   subject: Subject,
   name: string,
-  got: RemoteTensor | number | undefined,
+  got: RemoteTensor | Plain | undefined,
   prepared: PreparedCase,
+  axisWords = AXIS_WORDS,
 ): Promise<JudgedOutput> {
   const { name: caseName, params } = prepared;
   const expected = prepared.expected[name];
   const inCase = (message: string) => `case "${caseName}": ${message}`;
-  if (got === undefined)
-    return { failure: { code: 'missing', message: inCase(`there is no ${name}`) }, ratio: NO_NUMBER };
-  const label = got instanceof RemoteTensor ? got.name : name;
+  const failed = ({ code, message }: Failure): JudgedOutput => ({
+    failure: { code, message: inCase(message) },
+    ratio: NO_NUMBER,
+  });
+  if (got === undefined) return failed({ code: 'missing', message: `there is no ${name}` });
+  if (expected.plain !== undefined) return plainOutput(name, got, expected.plain, prepared);
+  if (name.endsWith('[]') && got !== expected.array.data[0]) {
+    return failed(otherLength(name.slice(0, -2), Number(got), expected.array.data[0]));
+  }
+  const isOfKind = expected.isNumber ? typeof got === 'number' : typeof got === 'number' || got instanceof RemoteTensor;
+  if (!isOfKind) {
+    const { shape } = expected.array;
+    return failed(otherKind(name, got, expected.isNumber ? 'a number' : `a tensor of shape [${shape}]`));
+  }
+  const label = got instanceof RemoteTensor ? labelOf(name, got) : name;
   // The handle's shape is the host's own knowledge; a wrong one need not be downloaded to be refused.
   if (got instanceof RemoteTensor && String(got.shape) !== String(expected.array.shape)) {
     const { shape: want } = expected.array;
     const message = inCase(
-      `${label} has shape [${got.shape}], but [${want}] is due${axisHint(label, got.shape, want, params)}`,
+      `${label} has shape [${got.shape}]; expected [${want}]${axisHint(label, got.shape, want, params, axisWords)}`,
     );
     return { failure: { code: `shape:${got.shape.length}`, message }, ratio: NO_NUMBER };
   }
-  const value = got instanceof RemoteTensor ? await subject.read(got) : ndarray([], [got]);
+  const value = got instanceof RemoteTensor ? await subject.read(got) : ndarray([], [got as number]);
   const ratio = () => ratioOf(value, expected, prepared.tolerances[name]);
   const least = prepared.leastTolerances?.[name];
   if (least !== undefined && !compare(value, expected.array, { tolerance: least })) {
@@ -55,7 +72,7 @@ export async function judgeOutput(
   const tolerance = prepared.tolerances[name];
   const mismatch = compare(value, expected.array, { tolerance: tolerance.abs });
   if (!mismatch) return { failure: null, ratio, value };
-  const pattern = mismatch.kind === 'values' ? patternOf(label, value, expected.array, mismatch) : null;
+  const pattern = mismatch.kind === 'values' ? patternOf(label, value, expected.array, mismatch, axisWords) : null;
   const words = `${inWords(label, mismatch, tolerance)}${pattern ? `. ${pattern}` : ''}`;
   const failure: Failure = { code: codeOf(mismatch), message: inCase(words) };
   if (mismatch.kind === 'values' && mismatch.size > 2) {
@@ -63,6 +80,39 @@ export async function judgeOutput(
     failure.picture = picture(`${label} in case "${caseName}"`, value, expected.array, worst.index, tolerance.abs);
   }
   return { failure, ratio, value };
+}
+
+/** With its place where it is an item of a list, before its axes: `heads[2]_BTD`. */
+function labelOf(name: string, { name: declared }: RemoteTensor): string {
+  return name.includes('[') ? `${name}${declared.match(/_[A-Z0-9]+$/)?.[0] ?? ''}` : declared;
+}
+
+function plainOutput(
+  name: string,
+  got: RemoteTensor | Plain,
+  want: Plain,
+  { name: caseName, expected, tolerances, leastTolerances }: PreparedCase,
+): JudgedOutput {
+  const inCase = (failure: Failure) => ({ ...failure, message: `case "${caseName}": ${failure.message}` });
+  if (got instanceof RemoteTensor) {
+    return { failure: inCase(otherKind(name, got, 'a plain value')), ratio: NO_NUMBER };
+  }
+  const abs = leastTolerances?.[name] ?? tolerances[name].abs;
+  const error = largestPlainError(got, want);
+  const ratio = () => (error === 0 ? 0 : abs === 0 ? Infinity : error / abs);
+  const wrong = judgePlain(name, got, want, abs);
+  if (!wrong) return { failure: null, ratio, value: { plain: got } };
+  const failure = inCase(wrong);
+  // Nested lists of numbers are looked at as a tensor is.
+  const { array } = expected[name];
+  const isAlike = String(shapeOfNumbers(got)) === String(shapeOfNumbers(want)) && shapeOfNumbers(want) !== null;
+  const mismatch = isAlike ? compare(numbersOf(got), array, { tolerance: abs }) : null;
+  if (mismatch?.kind === 'values' && mismatch.size > 2) {
+    const pattern = patternOf(name, numbersOf(got), array, mismatch);
+    if (pattern) failure.message += `. ${pattern}`;
+    failure.picture = picture(`${name} in case "${caseName}"`, numbersOf(got), array, mismatch.worst.index, abs);
+  }
+  return { failure, ratio, value: { plain: got } };
 }
 
 function ratioOf(value: NdArray, { array }: Expected, { abs }: Tolerance): number {
@@ -108,15 +158,15 @@ export function codeOf(mismatch: Mismatch): string {
 }
 
 function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string {
-  if (mismatch.kind === 'shape') return `${label} has shape [${mismatch.got}], but [${mismatch.want}] is due`;
+  if (mismatch.kind === 'shape') return `${label} has shape [${mismatch.got}]; expected [${mismatch.want}]`;
   if (mismatch.kind === 'dtype')
-    return `${label} is ${mismatch.got}, but ${mismatch.want} is due${dtypeHint(mismatch.got)}`;
+    return `${label} is ${mismatch.got}; expected ${mismatch.want}${dtypeHint(mismatch.got)}`;
   const { worst, count, size } = mismatch;
   const place = worst.index.length ? `${label}[${worst.index}]` : label;
   const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
   const close = worst.error < 100 * abs ? `, an error of ${format(worst.error)} where ${format(abs)} is allowed` : '';
   const [got, want] = close ? [String(worst.got), String(worst.want)] : [format(worst.got), format(worst.want)];
-  return `${place} is ${got}, but ${want} is due${close}${many}`;
+  return `${place} is ${got}; expected ${want}${close}${many}`;
 }
 
 /** Where a dtype that nobody asked for usually comes from. */

@@ -21,24 +21,24 @@ describe('a wrong result', () => {
     ['of nothing but zeros', changed(() => 0), 'Every value is 0.'],
     ['of one number', changed(() => 0.2), 'Every value is the same, 0.2.'],
     ['with its sign changed', changed((value) => -value), 'Every value has the opposite sign.'],
-    ['twice as large', changed((value) => 2 * value), 'Every value is 2 times what is due.'],
-    ['an eighth', changed((value) => value / 8), 'Every value is 0.125 times what is due (1/8).'],
+    ['twice as large', changed((value) => 2 * value), 'Every value is 2 times the expected one.'],
+    ['an eighth', changed((value) => value / 8), 'Every value is 0.125 times the expected one (1/8).'],
     ['off by a constant', changed((value) => value + 1.5), 'Every value is 1.5 too large.'],
     ['off by a negative constant', changed((value) => value - 1.5), 'Every value is 1.5 too small.'],
     [
       'with a factor for each row',
       changed((value, i) => value * (1 + Math.floor(i / 3))),
-      'Each row along axis V (value dimension) is what is due times a factor of its own (is it normalised?).',
+      'Each row along axis V (value dimension) is the expected row times a factor of its own (is it normalised?).',
     ],
     [
       'wrong for one query',
       changed((value, i) => (Math.floor(i / 3) % 5 === 4 ? value + i : value)),
-      'All that is wrong lies where axis T (queries) is 4.',
+      'All wrong values are at axis T (queries) = 4.',
     ],
     [
       'NaN in one row of one batch',
       changed((value, i) => (Math.floor(i / 3) === 5 ? Number.NaN : value)),
-      'All that is wrong lies where axis B (batch) is 1 and axis T (queries) is 0.',
+      'All wrong values are at axis B (batch) = 1 and axis T (queries) = 0.',
     ],
   ])('%s is told so', (_, got, sentence) => {
     expect(words(got)).toBe(sentence);
@@ -46,10 +46,12 @@ describe('a wrong result', () => {
 
   it('with two axes swapped is told which, also where its shape hides it', () => {
     expect(words(transposed(square, 2, 3), square, 'scores_BHTS')).toBe(
-      'Axis T (queries) and axis S (keys) are swapped: the values are right in the transposed places.',
+      'Axis T (queries) and axis S (keys) are swapped: the values are right, in transposed places.',
     );
     const reshaped = { ...transposed(want, 1, 2), shape: want.shape };
-    expect(words(reshaped)).toMatch(/^Axis T \(queries\) and axis V .* \(a reshape where a transpose is due\?\)\.$/);
+    expect(words(reshaped)).toMatch(
+      /^Axis T \(queries\) and axis V .* \(is there a reshape in place of a transpose\?\)\.$/,
+    );
   });
 
   it('one place late, or in reverse, along an axis is told which way', () => {
@@ -74,6 +76,6 @@ describe('a wrong result', () => {
         want,
         'weights',
       ),
-    ).toBe('All that is wrong lies where axis 0 is 1.');
+    ).toBe('All wrong values are at axis 0 = 1.');
   });
 });

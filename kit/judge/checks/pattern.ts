@@ -1,5 +1,6 @@
 /** What all of a wrong result has in common, where something simple has: a factor, an offset, two axes swapped, one row. */
 
+import { AXIS_WORDS } from '../../author/axes.ts';
 import { type NdArray, sizeOf } from '../../author/ndarray.ts';
 import { format } from '../../text/number.ts';
 import type { Mismatch } from '../compare.ts';
@@ -16,10 +17,16 @@ const RELATIVE_TOLERANCE = 1e-3;
 const MOST = 1_000_000;
 
 /** A sentence, or null. Shapes are the same. */
-export function patternOf(label: string, got: NdArray, want: NdArray, mismatch: Values): string | null {
+export function patternOf(
+  label: string,
+  got: NdArray,
+  want: NdArray,
+  mismatch: Values,
+  words = AXIS_WORDS,
+): string | null {
   const size = want.data.length;
   if (size < FEWEST || size > MOST) return null;
-  const axes = axisNames(label, want.shape.length);
+  const axes = axisNames(label, want.shape.length, words);
   if (!got.data.every(Number.isFinite) || !want.data.every(Number.isFinite)) return place(got, want, mismatch, axes);
   const scale = largest(want);
   if (scale === 0) return null;
@@ -47,7 +54,7 @@ function factor(got: NdArray, want: NdArray, scale: number): string | null {
   if (!Number.isFinite(k) || Math.abs(k) < 1e-6 || !same(got, want, scale, (value) => k * value)) return null;
   const inverse = 1 / k;
   const round = Math.abs(inverse - Math.round(inverse)) < 2e-3 && Math.abs(k) < 1;
-  return `Every value is ${format(k)} times what is due${round ? ` (1/${Math.round(inverse)})` : ''}.`;
+  return `Every value is ${format(k)} times the expected one${round ? ` (1/${Math.round(inverse)})` : ''}.`;
 }
 
 function offset(got: NdArray, want: NdArray, scale: number): string | null {
@@ -64,8 +71,8 @@ function swapped(got: NdArray, want: NdArray, scale: number, axes: AxisName[]): 
     if (!agree(got.data, moved.data, scale)) continue;
     const how =
       want.shape[a] === want.shape[b]
-        ? 'are swapped: the values are right in the transposed places'
-        : 'are mixed up: the values are right, in the order of the transposed tensor (a reshape where a transpose is due?)';
+        ? 'are swapped: the values are right, in transposed places'
+        : 'are mixed up: the values are right, in the order of the transposed tensor (is there a reshape in place of a transpose?)';
     return `${capital(axes[a].full)} and ${axes[b].full} ${how}.`;
   }
   return null;
@@ -107,7 +114,7 @@ function perRow(got: NdArray, want: NdArray, axes: AxisName[]): string | null {
     const moved = w.map((value) => k * value);
     if (!agree(g, moved, size * Math.abs(k))) return null;
   }
-  return `Each row along ${axes[axes.length - 1].full} is what is due times a factor of its own (is it normalised?).`;
+  return `Each row along ${axes[axes.length - 1].full} is the expected row times a factor of its own (is it normalised?).`;
 }
 
 /** All wrong values at one place of an axis. */
@@ -122,9 +129,9 @@ function place(got: NdArray, want: NdArray, { count, size }: Values, axes: AxisN
   if (wrong.length < 2) return null;
   const fixed = axes.flatMap(({ full }, axis) => {
     const [{ [axis]: only }] = wrong;
-    return want.shape[axis] > 1 && wrong.every((index) => index[axis] === only) ? [`${full} is ${only}`] : [];
+    return want.shape[axis] > 1 && wrong.every((index) => index[axis] === only) ? [`${full} = ${only}`] : [];
   });
-  return fixed.length > 0 ? `All that is wrong lies where ${fixed.join(' and ')}.` : null;
+  return fixed.length > 0 ? `All wrong values are at ${fixed.join(' and ')}.` : null;
 }
 
 function same(got: NdArray, want: NdArray, scale: number, change: (value: number) => number): boolean {

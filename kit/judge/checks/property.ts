@@ -1,14 +1,17 @@
 /** Properties: what holds for all inputs, tried on random ones; a failure is shrunk to the smallest that still fails. */
+import type { Arbitrary } from 'fast-check';
 
 import { Draw, deriveSeed } from '../../author/draw.ts';
-import type { CaseParams, Grader, PropertyContext, Verdict } from '../../author/grader.ts';
-import type { NdArray } from '../../author/ndarray.ts';
+import type { CaseParams, FastCheck, Grader, Property, PropertyContext, Range, Verdict } from '../../author/grader.ts';
+import { isNdArray, type NdArray } from '../../author/ndarray.ts';
+import type { Plain } from '../../author/plain.ts';
 import { isEverywhere, SubmissionFault } from '../../subject/failure.ts';
 import type { Subject } from '../../subject/subject.ts';
 import { format } from '../../text/number.ts';
 import { compare, indexOf } from '../compare.ts';
 import { concurrently } from './concurrently.ts';
 import type { Check, CheckOutcome } from './context.ts';
+import { differenceOfPlain } from './judge-plain.ts';
 
 const RUNS = 20;
 /** Shrinking ends after this long with the smallest found so far. */
@@ -23,16 +26,17 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
   const property = grader.properties?.[name];
   if (!property) throw new Error(`${check.id}: the grader has no property ${name}`);
   const fc = await import('fast-check');
+  const arbitrary = arbitraryOf(property, fc);
   const parameters = { seed: Number.parseInt(seed.slice(0, 8), 16) | 0, numRuns: check.runs ?? RUNS };
   const attempt = (params: CaseParams) =>
-    property.holds(contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))))(params);
-  const draws = fc.sample(property.params(fc), parameters);
+    property.holds(params, contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))));
+  const draws = fc.sample(arbitrary, parameters);
   const attempts = draws.map((params) => () => attempt(params));
   if (await concurrently(subject, attempts, (verdict) => verdict === null)) return { failure: null };
 
   // What ends the check as a whole: a dead sandbox would die again in every attempt to shrink.
   let stopped: unknown;
-  const holds = fc.asyncProperty(property.params(fc), async (params) => {
+  const holds = fc.asyncProperty(arbitrary, async (params) => {
     if (stopped) return;
     try {
       const verdict = await attempt(params);
@@ -65,19 +69,51 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
 
 class Broken extends Error {}
 
+/** The sizes to try, as fast-check draws and shrinks them. */
+export function arbitraryOf({ sizes, also }: Property<CaseParams>, fc: FastCheck): Arbitrary<CaseParams> {
+  if (typeof sizes === 'function') return sizes(fc);
+  const drawn = fc.record(Object.fromEntries(Object.entries(sizes).map(([name, range]) => [name, ranged(range, fc)])));
+  return also ? drawn.map((params) => also(params as Record<string, number>)) : drawn;
+}
+
+function ranged(range: Range, fc: FastCheck): Arbitrary<unknown> {
+  if (typeof range === 'function') return range(fc);
+  if (typeof range === 'object') return fc.integer({ min: range[0], max: range[1] });
+  return fc.constant(range);
+}
+
 function contextFor(grader: Grader, subject: Subject, seed: string): PropertyContext<CaseParams> {
   const draw = new Draw(seed);
+  const read = async (value: unknown) => {
+    const got = await value;
+    return isNdArray(got) ? got : subject.read(got);
+  };
   return {
-    submission: subject.submission,
+    f: subject.submission,
     draw,
     inputs: (params) => grader.inputs(draw, params),
-    read: (value) => subject.read(value),
+    read,
     difference,
+    async same(a, b, sentence) {
+      // Both must have ended before the next attempt begins.
+      const ends = await Promise.allSettled([read(a), read(b)]);
+      const [first, second] = ends.map((end) => {
+        if (end.status === 'rejected') throw end.reason;
+        return end.value;
+      });
+      const apart = difference(first, second);
+      return apart && `${sentence}: ${apart}`;
+    },
   };
 }
 
-/** Null if two results are the same up to float32 rounding. */
-export function difference(a: NdArray, b: NdArray): Verdict {
+/** Null if two results are the same up to float32 rounding; plain values up to the rounding of doubles. */
+export function difference(a: NdArray | Plain, b: NdArray | Plain): Verdict {
+  if (isNdArray(a) && isNdArray(b)) return differenceOfArrays(a, b);
+  return isNdArray(a) || isNdArray(b) ? 'a tensor against a plain value' : differenceOfPlain(a, b);
+}
+
+function differenceOfArrays(a: NdArray, b: NdArray): Verdict {
   // NaN agrees with nothing, not even with itself.
   const broken = [a, b].find(({ data }) => data.some(Number.isNaN));
   if (broken) return `at [${indexOf(broken.data.findIndex(Number.isNaN), broken.shape)}] NaN`;

@@ -83,7 +83,7 @@ export const checkTime: Check = async ({ check, grader, subject, seed, startTria
 
 /** Milliseconds of one case, which must be right. @throws SubmissionFault where it is not */
 async function timeOf(subject: Subject, grader: CheckContext['grader'], prepared: PreparedCase) {
-  const { result, ms } = await subject.timed(() => runCase({ subject, grader }, prepared));
+  const { result, ms } = await subject.timed(() => runCase({ subject, grader, counter: subject.counter }, prepared));
   if (result.failure) throw new SubmissionFault(result.failure);
   return { ms, ratio: result.ratio };
 }

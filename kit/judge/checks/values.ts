@@ -1,9 +1,9 @@
 /** Values and stability: what the submission computes, held against the oracle. */
-import type { NdArray } from '../../author/ndarray.ts';
+import { type Counter, NOT_COUNTED } from '../../author/grader.ts';
 import { type Failure, inCase, SubmissionFault } from '../../subject/failure.ts';
 import type { PreparedCase } from '../cases.ts';
 import { nanInWords } from '../first-nan.ts';
-import { flattenRemote } from '../outputs.ts';
+import { flattenRemote, type Value } from '../outputs.ts';
 import { concurrently } from './concurrently.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
 import { judgeOutput, largestOf, NO_NUMBER, type Ratio } from './judge-output.ts';
@@ -33,26 +33,34 @@ async function withOrigin(
   prepared: PreparedCase,
 ): Promise<Failure> {
   if (failure.code !== 'nan') return failure;
-  const first = await subject.firstNaN(() => grader.run(subject.submission, prepared.inputs, prepared.params));
+  const first = await subject.firstNaN(() =>
+    grader.run(subject.submission, prepared.inputs, prepared.params, NOT_COUNTED),
+  );
   return first ? { ...failure, message: `${failure.message.replace(/\.$/, '')}. ${nanInWords(first)}` } : failure;
 }
 
-type Judged = Pick<CheckContext, 'subject' | 'grader'>;
+interface Judged extends Pick<CheckContext, 'subject' | 'grader' | 'axisWords'> {
+  /** What the grader's marks are for. */
+  counter?: Counter;
+}
 
 interface CaseResult {
   failure: Failure | null;
   ratio: Ratio;
-  observed: Record<string, NdArray>;
+  observed: Record<string, Value>;
 }
 
 /** Runs a case and compares all its outputs. @throws SubmissionFault */
-async function judgeCase({ subject, grader }: Judged, prepared: PreparedCase): Promise<CaseResult> {
-  const observed: Record<string, NdArray> = {};
+async function judgeCase(
+  { subject, grader, axisWords, counter = NOT_COUNTED }: Judged,
+  prepared: PreparedCase,
+): Promise<CaseResult> {
+  const observed: Record<string, Value> = {};
   const ratios: Ratio[] = [];
   let failure: Failure | null = null;
-  const outputs = flattenRemote(await grader.run(subject.submission, prepared.inputs, prepared.params));
+  const outputs = flattenRemote(await grader.run(subject.submission, prepared.inputs, prepared.params, counter));
   for (const name of Object.keys(prepared.expected)) {
-    const judged = await judgeOutput(subject, name, outputs[name], prepared);
+    const judged = await judgeOutput(subject, name, outputs[name], prepared, axisWords);
     if (judged.value) observed[name] = judged.value;
     ratios.push(judged.ratio);
     failure ??= judged.failure;

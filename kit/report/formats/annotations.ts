@@ -39,7 +39,7 @@ export function annotations(report: Report): string {
 function ofExercise(exercise: StudentExercise): Annotation[] {
   const { id, title, problem, checks } = exercise;
   if (problem !== null) {
-    return [{ kind: 'error', ...place(problem, id), title, message: problem }];
+    return [{ kind: 'error', ...fileAndLine(problem, id), title, message: problem }];
   }
   return together(checks.flatMap((check) => ofCheck(check, exercise)));
 }
@@ -63,16 +63,16 @@ function ofCheck(check: StudentCheck, exercise: StudentExercise): Annotation[] {
   if (status === 'pass' || setAside) return [];
   const heading = `${exercise.title}: ${title}`;
   if (status === 'not-judged') {
-    const message = 'could not be judged, through no fault of the code';
-    return [{ kind: 'warning', ...place('', exercise.id), title: heading, message }];
+    const message = 'could not be judged; your code is not the cause';
+    return [{ kind: 'warning', ...fileAndLine('', exercise.id), title: heading, message }];
   }
   const said = [details?.message, feedback].filter((text) => text != null);
   const message = said.join('\n') || 'fails';
-  return [{ kind: 'error', ...place(details?.at ?? '', exercise.id), title: heading, message }];
+  return [{ kind: 'error', ...fileAndLine(details?.at ?? '', exercise.id), title: heading, message }];
 }
 
 /** `exercises/x.ts:12…`, where text begins with one; else the exercise's own file. */
-function place(text: string, id: string): { file: string; line?: string } {
+function fileAndLine(text: string, id: string): { file: string; line?: string } {
   const [, file, line] = text.match(/^((?:exercises\/)?[\w./-]+\.[jt]sx?):(\d{1,7})(?!\d)/) ?? [];
   if (!file || file.includes('..')) return { file: `exercises/${id}.ts` };
   return { file: file.startsWith('exercises/') ? file : `exercises/${file}`, line };

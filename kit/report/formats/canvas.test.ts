@@ -59,27 +59,27 @@ describe('a gradebook exported from Canvas', () => {
     const { text, notes } = canvas(gradebookOf(graded('alan', 5), graded('grace', null)), EXPORT);
     expect(rowsOf(text)).toEqual(rowsOf(EXPORT));
     expect(notes).toEqual([
-      'without a grade, since not judged: grace',
-      'excused in Canvas, so left so: alan',
+      'no grade, since not judged: grace',
+      'excused in Canvas, so not changed: alan',
       '2 of 4 rows of the export have no submission and stay as they were',
     ]);
   });
 
   it('names those who are not in it, or twice', () => {
     const { notes } = canvas(gradebookOf(graded('ada', 5), graded('s100', 6), graded('nobody', 7)), EXPORT);
-    expect(notes).toContain('not found in the export, so not filled in: nobody');
-    expect(notes).toContain('the same row of the export for two, of whom the first was filled in: s100 and ada');
+    expect(notes).toContain('not in the export, so not filled in: nobody');
+    expect(notes).toContain('two students share one row of the export; the first was filled in: s100 and ada');
   });
 
   it('takes no row where two would do', () => {
     const twins = `${EXPORT}"Other, Ada",5,s500,ada@elsewhere.example,S1,,,\n`;
     const { text, notes } = canvas(gradebookOf(graded('ada', 5)), twins);
     expect(rowsOf(text)).toEqual(rowsOf(twins));
-    expect(notes).toContain('not found in the export, so not filled in: ada');
+    expect(notes).toContain('not in the export, so not filled in: ada');
   });
 
   it.each([
-    ['is no table', 'a,"b\n', 'is no CSV'],
+    ['is no table', 'a,"b\n', 'is not valid CSV'],
     ['has other columns', 'Name,Grade\nada,1\n', 'no columns "Student" and "ID"'],
     ['has not the assignment', EXPORT.replace('Attention (', 'Retention ('), 'it has "Retention (4711)", "Essay (12)"'],
     ['has the assignment twice', EXPORT.replace('Essay', 'Attention'), 'has 2 assignments "Attention"'],

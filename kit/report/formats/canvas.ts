@@ -48,9 +48,9 @@ export function canvas(gradebook: Gradebook, exported: string): Filled {
   const missing = students.filter((row) => !taken.has(row)).length;
   const notes = [
     ...ungraded(gradebook),
-    ...note('not found in the export, so not filled in', unmatched),
-    ...note('the same row of the export for two, of whom the first was filled in', twice),
-    ...note('excused in Canvas, so left so', excused),
+    ...note('not in the export, so not filled in', unmatched),
+    ...note('two students share one row of the export; the first was filled in', twice),
+    ...note('excused in Canvas, so not changed', excused),
     ...(missing > 0
       ? [`${missing} of ${students.length} rows of the export have no submission and stay as they were`]
       : []),
@@ -63,7 +63,7 @@ function readRows(exported: string): string[][] {
   try {
     rows = parse(exported, { bom: true, relax_column_count: true, skip_empty_lines: true });
   } catch (error) {
-    throw new InputError(`the export from Canvas is no CSV: ${(error as Error).message}`);
+    throw new InputError(`the export from Canvas is not valid CSV: ${(error as Error).message}`);
   }
   if (!rows[0]?.includes('Student') || !rows[0].includes('ID')) {
     throw new InputError(

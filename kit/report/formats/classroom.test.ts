@@ -64,7 +64,7 @@ describe('the result of a grading step', () => {
     expect(result).toMatchObject({ status: 'error', max_score: 0 });
     expect(reported(result).notice).toEqual([0, 0]);
     expect(result.tests.filter(({ status }) => status === 'error')).toEqual([
-      expect.objectContaining({ message: 'could not be judged, through no fault of the code: run this again' }),
+      expect.objectContaining({ message: 'could not be judged; your code is not the cause: run this again' }),
     ]);
   });
 

@@ -33,7 +33,7 @@ export interface ClassroomTest {
 /** As base64 it becomes a variable of the environment, and a process with more than 131 kB in one does not start. */
 const MAX_BYTES = 64 * 1024;
 
-const UNJUDGED = 'could not be judged, through no fault of the code: run this again';
+const UNJUDGED = 'could not be judged; your code is not the cause: run this again';
 
 /** What a step gives as its output `result`: base64 of the result's JSON. */
 export function classroom(report: Report): string {

@@ -50,7 +50,7 @@ function readScores(text: string): Scores {
     // Said below.
   }
   if (scores?.schema !== 'classroom50/scores/v1' || !Object.values(scores.assignments ?? {}).every(isBucket)) {
-    throw new InputError("the file to fill in is no scores.json of Classroom 50's (classroom50/scores/v1)");
+    throw new InputError('the file to fill in is not a scores.json of Classroom 50 (classroom50/scores/v1)');
   }
   return scores as Scores;
 }

@@ -113,10 +113,7 @@ describe('scores.json of Classroom 50', () => {
       submissions: [{ ...record, score: 5, 'max-score': 8 }, entryOf('Ada').submissions[1]],
     });
     expect(entries.slice(1)).toEqual([entryOf('bob'), entryOf('carol')]);
-    expect(notes).toEqual([
-      'without a grade, since not judged: bob',
-      'not found in scores.json, so not filled in: dora',
-    ]);
+    expect(notes).toEqual(['no grade, since not judged: bob', 'not found in scores.json, so not filled in: dora']);
   });
 
   it('is refused where it is something else, or has another assignment', () => {

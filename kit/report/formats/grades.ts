@@ -15,5 +15,5 @@ export function gradeOf({ status, score }: GradebookEntry): number | null {
 /** Notes on those who have no grade. */
 export function ungraded({ entries }: Gradebook): string[] {
   const names = entries.filter((entry) => gradeOf(entry) === null).map(({ student }) => student);
-  return names.length === 0 ? [] : [`without a grade, since not judged: ${names.join(', ')}`];
+  return names.length === 0 ? [] : [`no grade, since not judged: ${names.join(', ')}`];
 }

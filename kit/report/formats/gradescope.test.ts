@@ -29,7 +29,7 @@ describe('results.json of Gradescope', () => {
       score: 0,
       max_score: 1,
       output:
-        'case "causal": out_BHTV[0,1] is 1.5, but 1 is due (1 of 2 values are wrong) \u{fffd}[2Jforged\n' +
+        'case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are wrong) \u{fffd}[2Jforged\n' +
         'at 01-x/attend.ts:12\nThe mask has no effect.',
       visibility: 'visible',
     });
@@ -53,9 +53,9 @@ describe('results.json of Gradescope', () => {
     const results = resultsOf(sampleReport);
     expect(results).not.toHaveProperty('score');
     for (const test of results.tests) expect(test).not.toHaveProperty('score');
-    expect(results.output).toContain('This is no grade yet');
+    expect(results.output).toContain('This is not a grade yet');
     expect(results.tests[3]).not.toHaveProperty('status');
-    expect(results.tests[3].output).toBe('Could not be judged, through no fault of the code.');
+    expect(results.tests[3].output).toBe('Could not be judged; your code is not the cause.');
   });
 
   it('adds up, and holds nothing that a page or terminal would obey, whatever the report', () => {

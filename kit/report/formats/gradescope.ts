@@ -37,7 +37,7 @@ export function gradescope(report: Report): string {
 
 function summary(view: StudentReport): string {
   if (!view.final) {
-    return 'Some checks could not be judged, through no fault of the code. This is no grade yet: the autograder must run again.';
+    return 'Some checks could not be judged; the code did not cause this. This is not a grade yet: run the autograder again.';
   }
   const why = reasons(view);
   return `${view.score} of ${view.maxScore} points${why ? `; ${why}` : ''}.`;
@@ -51,7 +51,7 @@ function checkTest(
 ): GradescopeTest {
   const { status, points, maxPoints, feedback, setAside, details } = check;
   const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
-  const unjudged = setAside ?? 'Could not be judged, through no fault of the code.';
+  const unjudged = setAside ?? 'Could not be judged; your code is not the cause.';
   return {
     name: plain(`${title}: ${check.title}`),
     number,

@@ -40,7 +40,7 @@ ${shareBar(maxScore > 0 ? score / maxScore : 0)}`,
           html`<p class="note">${reason}${points !== 0 && html` <strong class="points">${points > 0 && '+'}${points}</strong>`}</p>`,
       ),
       !final &&
-        html`<p class="note">Some checks could not be judged, through no fault of the code. This grade is not final.</p>`,
+        html`<p class="note">Some checks could not be judged; your code is not the cause. This grade is not final.</p>`,
       exercises.map((exercise, i) => exerciseSection(exercise, instructor ? report.exercises[i].printed : undefined)),
     ],
     footer: footer(report, instructor && hidden),
@@ -72,7 +72,7 @@ function checkItem(check: StudentCheck, problem: string | null) {
     setAside && html`<p class="soft">${setAside}</p>`,
     timing && html`<p class="soft">${timingInWords(timing)}</p>`,
     details && details.message !== problem && explanation(details),
-    feedback && html`<p class="looks">It looks like this: ${feedback}</p>`,
+    feedback && html`<p class="looks">Likely mistake: ${feedback}</p>`,
   ].filter(Boolean);
   return html`<li><div class="row"><span class="status ${setAside ? 'soft' : status}" role="img" aria-label="${word}">${mark}</span><span class="title">${title}</span><span class="points">${points}/${maxPoints}</span></div>
 ${why.length > 0 && html`<div class="why">${why}</div>`}</li>`;

@@ -33,7 +33,7 @@ function outcome({ status, feedback, setAside, details }: StudentCheck, problem:
   if (status === 'pass') return '';
   if (setAside) return `      <skipped message="${xml(setAside)}"/>\n`;
   if (status === 'not-judged')
-    return '      <error type="not-judged" message="could not be judged, through no fault of the code"/>\n';
+    return '      <error type="not-judged" message="could not be judged; your code is not the cause"/>\n';
   const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
   const lines = said.filter((text) => text != null).map(xml);
   return `      <failure message="${lines[0] ?? 'failed'}">${lines.join('\n')}</failure>\n`;

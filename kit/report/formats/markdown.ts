@@ -41,7 +41,7 @@ function heading(view: StudentReport): string {
   return [
     `## ${final ? `${score} of ${maxScore} points` : 'Not graded yet'}\n\n`,
     `${code(submission.id)}, on ${cases} cases\n\n`,
-    final ? '' : '> Some checks could not be judged, through no fault of the code. Run this again.\n\n',
+    final ? '' : '> Some checks could not be judged; your code is not the cause. Run this again.\n\n',
     '| exercise | points | of |\n| --- | ---: | ---: |\n',
     ...rows,
     changed.length > 0 ? `\n${changed.join('')}` : '',
@@ -68,7 +68,7 @@ function checkText(check: StudentCheck, quiet: boolean): string {
     if (details) lines.push(`  - ${code(details.message)}\n`);
     if (details?.at) lines.push(`  - at ${code(details.at)}\n`);
   }
-  if (feedback) lines.push(`  - It looks like this: ${prose(feedback)}\n`);
+  if (feedback) lines.push(`  - Likely mistake: ${prose(feedback)}\n`);
   return lines.join('');
 }
 

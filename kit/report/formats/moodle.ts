@@ -16,7 +16,7 @@ export function moodle(gradebook: Gradebook): Filled {
   const rows = known.map((entry) => [entry.student.toLowerCase(), gradeOf(entry) ?? '']);
   const notes = [
     ...ungraded(gradebook),
-    ...(strangers.length > 0 ? [`left out, since no user of Moodle can be called so: ${strangers.join(', ')}`] : []),
+    ...(strangers.length > 0 ? [`left out, since Moodle has no such user names: ${strangers.join(', ')}`] : []),
   ];
   return { text: table([['username', cell(gradebook.title) || 'grade'], ...rows]), notes };
 }

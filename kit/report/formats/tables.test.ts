@@ -79,7 +79,7 @@ describe('the table of a class', () => {
   });
 
   it('names those without a grade', () => {
-    expect(csv(gradebook).notes).toEqual(['without a grade, since not judged: bob']);
+    expect(csv(gradebook).notes).toEqual(['no grade, since not judged: bob']);
   });
 
   it('adds up from exercises and adjustments to the score', () => {
@@ -125,7 +125,7 @@ describe('the table for Moodle', () => {
   it('has user names and grades, and leaves out and names whoever cannot be a user there', () => {
     const { text, notes } = moodle(gradebook);
     expect(text).toBe('username,Attention\nada,1\nbob,\n');
-    expect(notes).toContain('left out, since no user of Moodle can be called so: =cmd|x');
+    expect(notes).toContain('left out, since Moodle has no such user names: =cmd|x');
   });
 
   it('has a grade for every user that can be one', () => {

@@ -31,16 +31,16 @@ export function matrixPictures(picture: MatrixPicture): Html {
   const worst = Math.max(...(errors ?? []).filter(Number.isFinite), 0);
   const value = (i: number, x: number | null): Cell => ({
     colour: x === null ? null : `v${level(most > least ? (x - least) / (most - least) : 0.5)}`,
-    text: `${place(picture, i)} ${shown(x)}`,
+    text: `${cellName(picture, i)} ${shown(x)}`,
   });
   // What the tolerance allows is no error.
   const error = (i: number, x: number): Cell => ({
     colour: !Number.isFinite(x) ? null : x <= tolerance ? 'e0' : `e${Math.max(3, level(x / worst))}`,
-    text: `${place(picture, i)} ${Number.isFinite(x) ? format(x) : 'no number'}`,
+    text: `${cellName(picture, i)} ${Number.isFinite(x) ? format(x) : 'no number'}`,
   });
   return html`<div class="maps">
 ${got && map('got', picture, (i) => value(i, got[i]))}
-${map('due', picture, (i) => value(i, want[i]))}
+${map('expected', picture, (i) => value(i, want[i]))}
 ${errors && map('error', picture, (i) => error(i, errors[i]))}
 </div>
 ${finite.length > 0 && scale('values', 'v', format(least), format(most))}
@@ -95,13 +95,13 @@ export function vectorPicture({ columns, got, want, tolerance, axes }: MatrixPic
   const bars = Array.from({ length: columns }, (_, i) => {
     const [computed, due] = [got?.[i] ?? null, want[i]];
     const wrong = got !== undefined && !(errorOf(computed, due) <= tolerance);
-    const tip = html`<title>${`${axes?.at(-1) ?? ''} ${i}: ${got ? `got ${shown(computed)}, ` : ''}due ${shown(due)}`}</title>`;
+    const tip = html`<title>${`${axes?.at(-1) ?? ''} ${i}: ${got ? `got ${shown(computed)}, ` : ''}expected ${shown(due)}`}</title>`;
     const rect = (value: number | null, className: string, inset: number) =>
       value !== null &&
       html`<rect class="${className}" x="${2 + i * bar + inset}" y="${Math.min(y(0), y(value))}" width="${bar - 2 - 2 * inset}" height="${Math.max(1, Math.abs(y(value) - y(0)))}">${tip}</rect>`;
     return [rect(due, 'v3', 0), rect(computed, wrong ? 'e8' : 'v8', 4)];
   });
-  return html`<div class="maps"><figure class="map"><figcaption>${got ? 'wide: due; narrow: got, orange where it is off' : 'due'}</figcaption>
+  return html`<div class="maps"><figure class="map"><figcaption>${got ? 'wide: expected; narrow: got, orange where wrong' : 'expected'}</figcaption>
 <svg viewBox="0 0 ${width} ${tall + 8}" width="${width}" height="${tall + 8}" role="img" aria-label="${columns} values">
 ${bars}<line class="zero" x1="0" x2="${width}" y1="${y(0)}" y2="${y(0)}"/></svg></figure></div>`;
 }
@@ -119,7 +119,7 @@ function errorOf(got: number | null, want: number | null): number {
   return Math.abs(got - want);
 }
 
-function place({ columns, origin = [0, 0], axes = [] }: MatrixPicture, i: number): string {
+function cellName({ columns, origin = [0, 0], axes = [] }: MatrixPicture, i: number): string {
   const at = [(origin[0] ?? 0) + Math.floor(i / columns), (origin[1] ?? 0) + (i % columns)];
   return axes.length === 2 ? `${axes[0]} ${at[0]}, ${axes[1]} ${at[1]}:` : `[${at}]:`;
 }

@@ -34,7 +34,7 @@ const transpose = kernel('Transpose', ['x'], (call): Plan => {
   const rank = x.shape.length;
   const perm = call.keep('perm', call.integers('perm', call.raw('perm'), 0, rank - 1));
   if (perm.length !== rank || new Set(perm).size !== rank) {
-    call.refuse(`perm [${perm}] is no permutation of the ${rank} axes of [${x.shape}]`);
+    call.refuse(`perm [${perm}] is not a permutation of the ${rank} axes of [${x.shape}]`);
   }
   return call.plan({ shape: perm.map((axis) => x.shape[axis]), dtype: x.dtype }, 0);
 });

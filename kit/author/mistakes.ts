@@ -1,0 +1,152 @@
+/**
+ * What `graders/NN-lecture/<name>.mistakes.ts` exports: the mistakes that people make, most of them as edits of the model
+ * solution, and what their author is told. It runs in a sandbox, so it imports nothing of the kit that does not.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { axes, requireMask } from '../../exercises/arguments.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: an exercise's functions have any signature
+export type Functions = Record<string, (...args: any[]) => any>;
+
+interface Told {
+  /** What its author is told, in one or two sentences. */
+  says: string;
+}
+
+/** The model solution with other words in it. */
+export interface EditedMistake extends Told {
+  /** Pairs: what stands in the solution, exactly once, and what the learner writes in its place. */
+  edit?: readonly string[];
+  /** The same for what stands there once or more: all of it is replaced. */
+  everywhere?: readonly string[];
+  /** Functions that the edited lines call; they are put at the end of the file. */
+  with?: string;
+}
+
+/** Another way of doing it, which no edit makes out of the solution: the functions that differ from it. */
+export interface WrittenMistake<Exercise> extends Told {
+  instead: (right: Exercise) => Partial<Exercise>;
+}
+
+export type Mistake<Exercise = Functions> = EditedMistake | WrittenMistake<Exercise>;
+
+type SameFunctions<Solution, Stub> = {
+  [Name in keyof Stub]: Name extends keyof Solution
+    ? [Solution[Name], Stub[Name]] extends [Stub[Name], Solution[Name]]
+      ? Solution[Name]
+      : `${Name & string} has another signature in the solution than in the stub`
+    : `the solution exports no ${Name & string}`;
+};
+
+/**
+ * Gives mistakes their types, and has tsc compare the model solution's signatures with the stub's:
+ * `defineMistakes<typeof solution, typeof stub>({ … })`.
+ */
+export function defineMistakes<Solution extends SameFunctions<Solution, Stub>, Stub>(
+  mistakes: Record<string, Mistake<Solution>>,
+): Record<string, Mistake<Solution>> {
+  return mistakes;
+}
+
+/** The softmax runs over the axis before the last. */
+export const softmaxOverQueries: EditedMistake = {
+  everywhere: ['tf.softmax(', 'softmaxOverQueries('],
+  with: `
+function softmaxOverQueries(scores: tf.Tensor): tf.Tensor {
+  const axes = [...scores.shape.keys()];
+  const swapped = [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
+  return tf.transpose(tf.softmax(tf.transpose(scores, swapped)), swapped);
+}`,
+  says: 'The softmax runs over the queries. The weights of one query, over all keys, must sum to one.',
+};
+
+/** softmax as the formula reads: exp overflows from 89 on. */
+export const softmaxOverflows: EditedMistake = {
+  everywhere: ['tf.softmax(', 'softmaxWithoutMaximum('],
+  with: `
+function softmaxWithoutMaximum(scores: tf.Tensor): tf.Tensor {
+  const exp = tf.exp(scores);
+  return tf.div(exp, tf.maximum(tf.sum(exp, -1, true), 1e-18));
+}`,
+  says: 'exp of a large score is Infinity. Subtract the maximum of each row first; the softmax stays the same.',
+};
+
+/** All checks of arguments are left out. */
+export const anyShape: EditedMistake = {
+  edit: ["'../../exercises/arguments'", "'../../kit/author/unchecked-arguments'"],
+  says: 'Invalid arguments are not refused, and tf.matMul may broadcast tensors that do not fit together without an error.',
+};
+
+/** The right result, and then the inputs are disposed. */
+export const disposesInputs: WrittenMistake<Functions> = {
+  instead: (right) =>
+    mapFunctions(right, (call) => (...args) => {
+      const result = call(...args);
+      tf.dispose(args);
+      return result;
+    }),
+  says: 'The inputs belong to the caller, who may need them again. Do not dispose them.',
+};
+
+/**
+ * One head after another: the solution on slices along H, put together again.
+ *
+ * @param fn the function; its tensors come first, in the order of `names`
+ * @param names `q_BHTD`; one without H is passed whole
+ * @param mask the axes of the option `mask`, if there is one
+ * @param out the axes of the result, or of each of its fields
+ */
+export function headByHead(
+  fn: string,
+  names: readonly string[],
+  { mask, out = 'BHTV' }: { mask?: string; out?: string | Record<string, string> } = {},
+): WrittenMistake<Functions> {
+  const axisOf = (name: string) => name.slice(name.lastIndexOf('_') + 1).indexOf('H');
+  return {
+    instead: (right) => ({
+      [fn]: (...args) =>
+        tf.tidy(() => {
+          const tensors = args.slice(0, names.length) as tf.Tensor[];
+          const options = args[names.length] as { mask?: tf.Tensor } | undefined;
+          const sizes = axes(fn, Object.fromEntries(names.map((name, i) => [name, tensors[i]])));
+          if (mask)
+            requireMask(
+              fn,
+              options?.mask,
+              [...mask].map((axis) => sizes[axis]),
+            );
+          const whole =
+            mask &&
+            options?.mask &&
+            tf.broadcastTo(
+              options.mask,
+              [...mask].map((axis) => sizes[axis]),
+            );
+          const heads = Array.from({ length: sizes.H }, (_, h) =>
+            right[fn](
+              ...tensors.map((x, i) => (axisOf(names[i]) < 0 ? x : headOf(x, axisOf(names[i]), h))),
+              options && { ...options, ...(whole && mask && { mask: headOf(whole, mask.indexOf('H'), h) }) },
+            ),
+          );
+          if (typeof out === 'string') return tf.concat(heads as tf.Tensor[], out.indexOf('H'));
+          const field = (name: string) =>
+            tf.concat(heads.map((head) => head[name]) as tf.Tensor[], out[name].indexOf('H'));
+          return Object.fromEntries(Object.keys(out).map((name) => [name, field(name)]));
+        }),
+    }),
+    says: 'The heads are computed one after another. One matrix product computes all of them at once.',
+  };
+}
+
+function headOf(x: tf.Tensor, axis: number, h: number): tf.Tensor {
+  const begin = x.shape.map((_, i) => (i === axis ? h : 0));
+  return tf.slice(
+    x,
+    begin,
+    x.shape.map((size, i) => (i === axis ? 1 : size)),
+  );
+}
+
+function mapFunctions(functions: Functions, map: (call: Functions[string]) => Functions[string]): Functions {
+  return Object.fromEntries(Object.entries(functions).map(([name, call]) => [name, map(call)]));
+}

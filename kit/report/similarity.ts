@@ -1,0 +1,24 @@
+/** Submissions that are alike, as plain data. A place to look, not a verdict: short right answers are alike by nature. */
+
+export interface SimilarityReport {
+  schema: 'attention-kit/similarity/v1';
+  submissions: number;
+  /** First those that are furthest above the usual of their exercise: where all are alike, a like pair says nothing. */
+  pairs: LikePair[];
+  exercises: { id: string; submissions: number /** Median similarity of all its pairs. */; usual: number }[];
+}
+
+export interface LikePair {
+  exercise: string;
+  left: string;
+  right: string;
+  /** Share of both files' fingerprints that the other has too, the stub's left out: 0 to 1. */
+  similarity: number;
+  /** The longest run of tokens that both have. */
+  longest: number;
+  /** Fingerprints of both files that the other has too. */
+  overlap: number;
+  /** Where that run is. */
+  leftLines?: [first: number, last: number];
+  rightLines?: [first: number, last: number];
+}

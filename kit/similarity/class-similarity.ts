@@ -1,0 +1,81 @@
+/** A class's folder in, its like pairs out. Nothing of it is run. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findSubmissions, type LayoutOptions } from '../class/layouts.ts';
+import { withExercises } from '../class/locate.ts';
+import { Unreadable } from '../class/unzip.ts';
+import { type Course, specOf } from '../course/course.ts';
+import { type Given, givenTo } from '../course/given.ts';
+import { bundleExercise } from '../grade/prepare.ts';
+import type { SimilarityReport } from '../report/similarity.ts';
+import { bundle, isBundleError } from '../subject/bundle.ts';
+import { comparePairs, type Submitted } from './compare.ts';
+import { type SourceTokens, tokensOf } from './tokens.ts';
+
+export interface SimilarityRequest {
+  folder: string;
+  course: Course;
+  exercises: string[];
+  /** Only pairs at least so much alike: 0 to 1. */
+  above: number;
+  layout?: LayoutOptions;
+}
+
+/** Of several submissions of a student the last is compared; what cannot be read, or does not parse, is left out. */
+export async function classSimilarity({
+  folder,
+  course,
+  exercises,
+  above,
+  layout,
+}: SimilarityRequest): Promise<SimilarityReport> {
+  const last = new Map(findSubmissions(folder, layout).map((submission) => [submission.student, submission]));
+  const submitted = new Map<string, Submitted[]>(exercises.map((id) => [id, []]));
+  const given = new Map(exercises.map((id) => [id, givenTo(course, id, specOf(course, id))]));
+  const scratch = mkdtempSync(join(tmpdir(), 'kit-similarity-'));
+  try {
+    for (const { student, submission } of last.values()) {
+      await withExercises(join(folder, submission), scratch, async (root) => {
+        for (const id of exercises) {
+          const tokens = await tokensIn(root, id, student, given.get(id));
+          if (tokens) submitted.get(id)?.push({ student, tokens });
+        }
+      }).catch((error) => {
+        if (!(error instanceof Unreadable)) throw error;
+      });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const compared = [];
+  for (const [id, ones] of submitted) {
+    const stub = await tokensIn(course.root, id, 'stub', given.get(id));
+    const known = await givenTokens(given.get(id) ?? {});
+    compared.push(comparePairs(id, ones, stub ? [stub, ...known] : known, above));
+  }
+  return {
+    schema: 'attention-kit/similarity/v1',
+    submissions: last.size,
+    pairs: compared
+      .flatMap(({ pairs, summary }) => pairs.map((pair) => ({ pair, above: pair.similarity - summary.usual })))
+      .sort((a, b) => b.above - a.above || b.pair.similarity - a.pair.similarity || b.pair.longest - a.pair.longest)
+      .map(({ pair }) => pair),
+    exercises: compared.map(({ summary }) => summary),
+  };
+}
+
+async function tokensIn(root: string, id: string, name: string, given?: Given): Promise<SourceTokens | null> {
+  const bundled = await bundleExercise(root, id, given);
+  return isBundleError(bundled) ? null : tokensOf(name, bundled, `${id}.ts`);
+}
+
+/** The stub's bundle has only what the stub uses of them. */
+async function givenTokens(given: Given): Promise<SourceTokens[]> {
+  const all = Object.entries(given).map(async ([path, file]) => {
+    const within = file.slice(0, -path.length - 1);
+    const bundled = await bundle({ entry: file, within, given });
+    return isBundleError(bundled) ? [] : [tokensOf(path, bundled, path)];
+  });
+  return (await Promise.all(all)).flat();
+}
