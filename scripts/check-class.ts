@@ -34,7 +34,7 @@ function differencesOf(student: string, own: Predicted[string], entry: Gradebook
   if (!entry) return [`${student} is missing`];
   if (own === 'unreadable') {
     const isZero = entry.status === 'unreadable' && entry.score === 0;
-    return isZero ? [] : [`${student}: ${entry.status}, ${entry.score}; 0 is due, as it cannot be read`];
+    return isZero ? [] : [`${student}: ${entry.status}, ${entry.score}; expected 0, as it cannot be read`];
   }
   // With nothing handed in there is nothing to read.
   const report = entry.report;
@@ -52,9 +52,9 @@ function differencesOf(student: string, own: Predicted[string], entry: Gradebook
 
 function against({ score, maxScore, checks }: ExerciseReport, { expect, misconception }: Prediction): string | null {
   if (counted(checks).some(({ status }) => status === 'not-judged')) return 'something in it was not judged';
-  if (expect === 'full' && score !== maxScore) return `${score} of ${maxScore}; full marks are due`;
-  if (expect === 'zero' && score !== 0) return `${score} points; none are due`;
-  if (expect === 'less' && score >= maxScore) return 'full marks; less are due';
+  if (expect === 'full' && score !== maxScore) return `${score} of ${maxScore}; expected full marks`;
+  if (expect === 'zero' && score !== 0) return `${score} points; expected none`;
+  if (expect === 'less' && score >= maxScore) return 'full marks; expected fewer';
   const named = [...new Set(checks.flatMap((check) => check.misconception?.id ?? []))];
   const due = misconception === undefined ? [] : [misconception];
   if (named.join() !== due.join())

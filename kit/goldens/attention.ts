@@ -131,7 +131,7 @@ function withBias(attention: Attention, bias_BHTS: NdArray): Attention {
   };
 }
 
-/** For an oracle without a scale: 1/√D of the stretched queries is the scale that is due. */
+/** For an oracle without a scale: 1/√D of the stretched queries is the expected scale. */
 export function atDefaultScale(attention: Attention): Attention {
   const { q_BHTD, scale } = attention;
   return { ...attention, q_BHTD: scaled(q_BHTD, scale * Math.sqrt(q_BHTD.shape[3])) };

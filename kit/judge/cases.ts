@@ -1,5 +1,5 @@
 /**
- * A case of a check, ready to be judged: inputs, what is due, and how far off may be.
+ * A case of a check, ready to be judged: inputs, what is expected, and how far off may be.
  * Public cases come from the fixture, hidden ones are drawn anew for every submission; the checks see no difference.
  */
 
@@ -122,7 +122,7 @@ function settled(
   throw new Error(`${named}: isSettled holds for none of ${MOST_DRAWS} draws`);
 }
 
-/** They are derived when they are first asked for: to do so takes longer than to compute what is due. */
+/** They are derived when they are first asked for: to do so takes longer than to compute what is expected. */
 function withTolerances(
   prepared: Omit<PreparedCase, 'tolerances'>,
   derive: () => PreparedCase['tolerances'],

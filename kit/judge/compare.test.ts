@@ -10,7 +10,7 @@ const values = (got: number[], want: number[], tolerance = 0.1, strictZero = fal
   return mismatch;
 };
 
-describe('a result is what is due', () => {
+describe('a result is as expected', () => {
   it('if it is the same, infinities and NaN included', () => {
     fc.assert(
       fc.property(fc.array(fc.double()), (data) => {
@@ -64,7 +64,7 @@ describe('what is wrong is told apart', () => {
     ['finite', 1, -Infinity],
     ['finite', 1, Number.NaN],
     ['off', 2, 1],
-  ] as const)('as "%s" where %d is given and %d is due', (sort, got, want) => {
+  ] as const)('as "%s" where %d is got and %d is expected', (sort, got, want) => {
     expect(values([got], [want])).toMatchObject({ sort, count: 1, size: 1 });
   });
 

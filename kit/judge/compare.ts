@@ -6,7 +6,7 @@ export type Mismatch =
   | { kind: 'dtype'; got: string; want: string }
   | {
       kind: 'values';
-      /** NaN or Infinity where a number is due is worse than any error, and says more. */
+      /** NaN or Infinity where a number is expected is worse than any error, and says more. */
       sort: 'nan' | 'infinite' | 'finite' | 'sign-of-zero' | 'off';
       /** Where it is worst, and the first few places in order. */
       worst: Place;

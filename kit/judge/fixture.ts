@@ -1,5 +1,5 @@
 /**
- * `fixtures/NN-lecture/<name>.json`: the public cases with what is due, how far off may be and why, what the model
+ * `fixtures/NN-lecture/<name>.json`: the public cases with what is expected, how far off may be and why, what the model
  * solution costs, and what known mistakes compute, so that a learner's machine can judge and explain without any of
  * the code behind it. Written by `kit verify --update`; never edited.
  */

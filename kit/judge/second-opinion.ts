@@ -9,7 +9,7 @@ import type { HostPool } from '../subject/host-pool.ts';
 import { EMBEDDED } from '../wire/backend-names.ts';
 import type { Judgement } from './judge.ts';
 
-/** Numbers are not what is due, or not the same where they should be; not what was thrown, leaked, spent or too slow. */
+/** Numbers are not as expected, or not the same where they should be; not what was thrown, leaked, spent or too slow. */
 const BY_VALUES = /^(off|nan|infinite|finite|sign-of-zero|length|other-(string|boolean)|unsteady|property:.*)$/;
 
 /**

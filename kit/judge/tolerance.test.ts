@@ -103,7 +103,7 @@ describe('a derived tolerance', () => {
     });
   });
 
-  it('is never 0 for floats, even where all that is due is zero, and says how it came about', () => {
+  it('is never 0 for floats, even where all expected values are zero, and says how it came about', () => {
     const oracle = () => ({ out: ndarray([3], [0, 0, -Infinity]) });
     const { out } = deriveTolerances(oracle, {}, { reduction: 4, draw: new Draw('zeros') });
     expect(out.abs).toBeGreaterThan(0);

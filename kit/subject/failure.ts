@@ -8,7 +8,7 @@ export interface Failure {
   message: string;
   /** The submission's file and line, where an error names one. */
   at?: string;
-  /** What was computed and what was due, for a picture. */
+  /** What was computed and what was expected, for a picture. */
   picture?: Picture;
   /** The smallest case that still fails. */
   smallest?: string;

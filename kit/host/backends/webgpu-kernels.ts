@@ -16,7 +16,7 @@ const WRONG_LENGTH = new Set(['Cumsum', 'Cumprod']);
 
 /**
  * Transpose keeps one shader for all dtypes, so after floats it fails for integers, and so does all that is built on it;
- * the others give another dtype than is due.
+ * the others give another dtype than is expected.
  */
 const FLOATS_ONLY = new Set('Transpose ArgMax ArgMin All Any Max Min Sum Prod Mean Neg Einsum TopK'.split(' '));
 

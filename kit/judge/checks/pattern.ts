@@ -11,7 +11,7 @@ type Values = Extract<Mismatch, { kind: 'values' }>;
 
 /** With fewer values than this, a factor or an offset can be chance. */
 const FEWEST = 3;
-/** Two float32 computations of a wrong thing, held against each other: relative to the largest value due. */
+/** Two float32 computations of a wrong thing, held against each other: relative to the largest expected value. */
 const RELATIVE_TOLERANCE = 1e-3;
 /** Larger outputs are not searched for swapped axes: the message is not worth the wait. */
 const MOST = 1_000_000;

@@ -85,7 +85,7 @@ function ticks(size: number, origin: number): [number, string][] {
   return numbers.filter(([, text]) => Number(text) % step === 0);
 }
 
-/** A vector as bars that stand on zero: what is due as an outline, what was computed filled. */
+/** A vector as bars that stand on zero: expected as an outline, got filled. */
 export function vectorPicture({ columns, got, want, tolerance, axes }: MatrixPicture): Html {
   const finite = [...(got ?? []), ...want].filter((value) => value !== null);
   const [least, most] = [Math.min(0, ...finite), Math.max(0, ...finite)];
