@@ -19,8 +19,6 @@ export interface RefusalOptions {
   options?: Record<string, unknown>;
   /** Sizes for a valid call, where not any will do (`{ H: 4, G: 2 }`). Other axes get primes. */
   sizes?: Record<string, number>;
-  /** Axes that a tensor may be drawn without differing in, since the exercise broadcasts them. */
-  free?: string;
   /** Sizes that agree by name and still do not fit, by what is wrong with them: `{ 'R is odd': { R: 3 } }`. */
   unfit?: Record<string, Record<string, number>>;
   /** Tensors that are passed but that the function has no use for, so whether they are valid is not judged. */
@@ -46,17 +44,7 @@ type Taken = string | Record<string, string>;
 export function refusals(
   fn: string,
   takes: readonly Taken[],
-  {
-    mask,
-    integers = {},
-    options = {},
-    sizes = {},
-    free = '',
-    unfit = {},
-    unused = [],
-    rest = {},
-    call,
-  }: RefusalOptions = {},
+  { mask, integers = {}, options = {}, sizes = {}, unfit = {}, unused = [], rest = {}, call }: RefusalOptions = {},
 ): Record<string, Rejection> {
   const tensors = takes.flatMap((argument, position) =>
     (typeof argument === 'string' ? [argument] : Object.values(argument)).map((each) => {
@@ -66,14 +54,12 @@ export function refusals(
   );
   const judged = tensors.filter(({ name }) => !unused.includes(name));
   const letters = [...new Set(tensors.flatMap(({ axes }) => axes))].filter((axis) => !/\d/.test(axis));
-  const free_ = new Set(free);
   const size = (axis: string) => (/\d/.test(axis) ? Number(axis) : (sizes[axis] ?? PRIMES[letters.indexOf(axis)]));
   const shape = (axes: string[], changed: Record<string, number> = {}) =>
     axes.map((axis) => changed[axis] ?? size(axis));
-  const drawn = (draw: Draw, of: number[], dtype: DType) => drawAs(draw, of, dtype);
 
   const drawAll = (draw: Draw, some: typeof tensors, changed?: Record<string, number>) =>
-    Object.fromEntries(some.map(({ name, dtype, axes }) => [name, drawn(draw, shape(axes, changed), dtype)]));
+    Object.fromEntries(some.map(({ name, dtype, axes }) => [name, drawAs(draw, shape(axes, changed), dtype)]));
   const invoke =
     call ??
     ((f: Submission, x: Record<string, unknown>, more: Record<string, unknown>) =>
@@ -99,7 +85,7 @@ export function refusals(
   for (const letter of letters) {
     const holders = judged.filter(({ axes }) => axes.includes(letter));
     const last = holders.at(-1);
-    if (holders.length < 2 || !last || free_.has(letter)) continue;
+    if (holders.length < 2 || !last) continue;
     const inLast = holders.filter(({ position }) => position === last.position);
     for (const others of inLast.length > 1 && inLast.length < holders.length ? [[last], inLast] : [[last]]) {
       found.push([
@@ -116,16 +102,16 @@ export function refusals(
       const other = axes.map((axis) => size(axis) + (axis === fixed ? 1 : 0));
       found.push([
         `${name} has ${Number(fixed) + 1} in place of ${fixed}`,
-        refused('RangeError', [name], (draw) => ({ [name]: drawn(draw, other, dtype) })),
+        refused('RangeError', [name], (draw) => ({ [name]: drawAs(draw, other, dtype) })),
       ]);
     }
     const wrong: DType = dtype === 'float32' ? 'int32' : 'float32';
     found.push(
-      [`${name} is ${wrong}`, refused('TypeError', [name], (draw) => ({ [name]: drawn(draw, shape(axes), wrong) }))],
+      [`${name} is ${wrong}`, refused('TypeError', [name], (draw) => ({ [name]: drawAs(draw, shape(axes), wrong) }))],
       [`${name} is an array`, refused('TypeError', [name], () => ({ [name]: [1, 2, 3] }))],
       [
         `${name} lacks an axis`,
-        refused('RangeError', [name, ...axes], (draw) => ({ [name]: drawn(draw, shape(axes.slice(1)), dtype) })),
+        refused('RangeError', [name, ...axes], (draw) => ({ [name]: drawAs(draw, shape(axes.slice(1)), dtype) })),
       ],
     );
   }
