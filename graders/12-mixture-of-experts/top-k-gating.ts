@@ -61,9 +61,9 @@ export default defineGrader({
         const experts = at(await read(experts_TK)) as number[][];
         for (let t = 0; t < T; t++) {
           const logits = logitsOf(at(x, t), wg);
-          const wanted = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, k);
-          if (String(experts[t]) !== String(wanted)) {
-            return `logits [${logits}] with k = ${k} must choose [${wanted}], but chose [${experts[t]}]`;
+          const expected = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, k);
+          if (String(experts[t]) !== String(expected)) {
+            return `logits [${logits}] with k = ${k}: expected [${expected}], got [${experts[t]}]`;
           }
         }
         return null;
@@ -86,6 +86,11 @@ export default defineGrader({
 
   rejects: {
     ...refusals('topKGating', ['x_TM', 'wg_ME'], { integers: { k: 2 } }),
+    'x_TM has one axis too many': {
+      error: 'RangeError',
+      names: ['topKGating', 'x_TM', 'x', 'T', 'tokens', 'M'],
+      call: (f, draw) => f.topKGating(draw.normal([1, 6, 4]), draw.normal([4, 5]), { k: 2 }),
+    },
     'k is larger than E': {
       error: 'RangeError',
       names: ['topKGating', 'k', 'E', 'experts'],

@@ -9,7 +9,7 @@
  *
  * @param x tokens [T][M]
  * @param wg the gate's weights [M][E]
- * @param options k experts a token; renormalise, true unless given
+ * @param options k experts per token; renormalise, default true
  * @returns weights [T][E]; experts [T][k], largest logit first, the lower index first in a tie
  */
 export function topKGating(
