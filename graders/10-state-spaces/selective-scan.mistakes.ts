@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as stub from '../../exercises/10-state-spaces/selective-scan';
 import { axes } from '../../exercises/arguments';
-import { anyShape, defineMistakes, disposesInputs } from '../../kit/author/mistakes';
+import { anyShape, defineMistakes, disposesInputs, sizesBroadcast } from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/10-state-spaces/selective-scan';
 
 type SelectiveScan = typeof stub.selectiveScan;
@@ -145,6 +145,15 @@ function allPairs(logDecay: tf.Tensor, input: tf.Tensor, L: number): tf.Tensor {
     says: "A tensor of the states' size stays in memory after the call.",
   },
   disposesInputs,
+  deltaNotCompared: {
+    edit: ['...{ u_BLI, delta_BLI, a_IN, b_BLN, c_BLN }', '...{ u_BLI, a_IN, b_BLN, c_BLN }'],
+    says: 'The sizes of delta are not compared with the others.',
+  },
+  bNotCompared: {
+    edit: ['...{ u_BLI, delta_BLI, a_IN, b_BLN, c_BLN }', '...{ u_BLI, delta_BLI, a_IN, c_BLN }'],
+    says: 'The sizes of b are not compared with the others.',
+  },
+  sizesBroadcast,
   acceptsAnyShape: { ...anyShape, says: 'Shapes that do not fit together are not refused, and broadcasting hides it.' },
 });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as stub from '../../exercises/11-differential-attention/differential-attention';
 import { axes, requireInteger, requireTensor } from '../../exercises/arguments';
-import { anyShape, defineMistakes, disposesInputs, softmaxOverflows } from '../../kit/author/mistakes';
+import { anyShape, defineMistakes, disposesInputs, sizesBroadcast, softmaxOverflows } from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/11-differential-attention/differential-attention';
 
 type Differential = typeof stub.differentialAttention;
@@ -167,6 +167,7 @@ const visible = (map: tf.Tensor, past?: tf.Tensor) => (past ? tf.mul(map, tf.cas
     says: "A tensor of the maps' size stays in memory after the call.",
   },
   disposesInputs,
+  sizesBroadcast,
   acceptsAnyShape: anyShape,
 });
 

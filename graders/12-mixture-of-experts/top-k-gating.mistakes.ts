@@ -146,6 +146,17 @@ function rankedInJavaScript(logits: tf.Tensor2D, k: number): tf.Tensor2D {
     says: "A tensor of the logits' size stays in memory after the call.",
   },
   disposesInputs,
+  acceptsBatches: {
+    instead: ({ topKGating: right }) => ({
+      topKGating: (x_TM, wg_ME, options) => {
+        const isBatch = x_TM instanceof tf.Tensor && x_TM.rank > 2;
+        return tf.tidy(() =>
+          right(isBatch ? tf.reshape(x_TM, [-1, x_TM.shape.at(-1) as number]) : x_TM, wg_ME, options),
+        );
+      },
+    }),
+    says: 'Tokens with more than two axes are accepted. The experts would need these axes too.',
+  },
   acceptsAnything: {
     edit: [...(anyShape.edit ?? []), 'if (k > E) throw', 'if (E < 1) throw'],
     says: 'A k that is not in 1 … E, or arguments that do not fit together, are not refused.',

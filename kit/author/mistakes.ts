@@ -77,6 +77,24 @@ export const anyShape: EditedMistake = {
   says: 'Invalid arguments are not refused, and tf.matMul may broadcast tensors that do not fit together without an error.',
 };
 
+/** Sizes are compared, but a size of 1 fits any other, as it does in tf.mul. */
+export const sizesBroadcast: EditedMistake = {
+  everywhere: ['axes(', 'axesThatBroadcast('],
+  with: `
+function axesThatBroadcast(fn: string, tensors: Record<string, tf.Tensor | undefined>): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const [name, tensor] of Object.entries(tensors)) {
+    for (const [letter, size] of Object.entries(axes(fn, { [name]: tensor }))) {
+      const known = sizes[letter] ?? 1;
+      if (known > 1 && size > 1 && known !== size) throw new RangeError(fn + ': ' + letter + ' differs in ' + name);
+      sizes[letter] = Math.max(known, size);
+    }
+  }
+  return sizes;
+}`,
+  says: 'A tensor with an axis of size 1 is accepted where another size is expected, and broadcasting hides it.',
+};
+
 /** The right result, and then the inputs are disposed. */
 export const disposesInputs: WrittenMistake<Functions> = {
   instead: (right) =>

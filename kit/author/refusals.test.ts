@@ -21,19 +21,31 @@ describe('refusals that follow from names', () => {
     const made = await calls('attend', ['q_TD', 'k_SD']);
     expect(Object.keys(made)).toEqual([
       'D differs in k_SD',
+      'D is 1 in q_TD',
+      'D is 1 in k_SD',
       'q_TD is int32',
       'q_TD is an array',
       'q_TD lacks an axis',
+      'q_TD has an axis too many',
       'k_SD is int32',
       'k_SD is an array',
       'k_SD lacks an axis',
+      'k_SD has an axis too many',
     ]);
     // T is 2, D 3, S 5.
     expect(shapes(made['D differs in k_SD'])).toEqual([
       [2, 3],
       [5, 4],
     ]);
+    expect(shapes(made['D is 1 in q_TD'])).toEqual([
+      [2, 1],
+      [5, 3],
+    ]);
     expect(shapes(made['q_TD lacks an axis'])).toEqual([[3], [5, 3]]);
+    expect(shapes(made['q_TD has an axis too many'])).toEqual([
+      [1, 2, 3],
+      [5, 3],
+    ]);
     expect((made['k_SD is int32'][1] as NdArray).dtype).toBe('int32');
     expect(made['q_TD is an array'][0]).toEqual([1, 2, 3]);
   });
@@ -69,7 +81,7 @@ describe('refusals that follow from names', () => {
     const f = { encode: async () => called.push('encode'), decode: async () => called.push('decode') };
     for (const fn of ['encode', 'decode']) await found[`${fn}: x_TM is int32`].call(f, new Draw(fn));
     expect(called).toEqual(['encode', 'decode']);
-    expect(Object.keys(found)).toHaveLength(6);
+    expect(Object.keys(found)).toHaveLength(8);
   });
 
   it('put tensors into objects, and other arguments after them', async () => {
@@ -88,6 +100,24 @@ describe('refusals that follow from names', () => {
       [3, 5],
     ]);
     expect(Object.keys(made).filter((name) => /^S differs/.test(name))).toEqual(['S differs in v_BS']);
+  });
+
+  it('change each of several tensors that share a letter, so that none is left out of the comparison', async () => {
+    const made = await calls('scan', ['u_BL', 'b_BN', 'c_BN'], { sizes: { L: 1 } });
+    const about = (letter: string) =>
+      Object.keys(made).filter((name) => new RegExp(`^${letter} (differs|is)`).test(name));
+    expect(about('B')).toEqual([
+      ...['B differs in u_BL', 'B differs in b_BN', 'B differs in c_BN'],
+      ...['B is 1 in u_BL', 'B is 1 in b_BN', 'B is 1 in c_BN'],
+    ]);
+    expect(shapes(made['B differs in b_BN'])).toEqual([
+      [2, 1],
+      [3, 5],
+      [2, 5],
+    ]);
+    // L is in one tensor only, and N in two.
+    expect(about('L')).toEqual([]);
+    expect(about('N')).toEqual(['N differs in c_BN', 'N is 1 in b_BN', 'N is 1 in c_BN']);
   });
 
   it('leave tensors valid that the function has no use for', async () => {

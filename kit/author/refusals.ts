@@ -33,9 +33,9 @@ export interface RefusalOptions {
 type Taken = string | Record<string, string>;
 
 /**
- * Every way in which arguments cannot be meant, as far as names tell: a letter that two tensors share has another size in
- * one of them, or in all of one object; a fixed size is not met; a tensor lacks an axis, has another dtype, or is an array;
- * the mask is not boolean or does not broadcast; an option that counts something is 0 or a fraction.
+ * Every way in which arguments cannot be meant, as far as names tell: a letter that tensors share has another size in one
+ * of them, or in all of one object, or is 1 in one of them, which would broadcast; a fixed size is not met; a tensor lacks an
+ * axis, has one too many, has another dtype, or is an array; the mask is not boolean or does not broadcast; an option that counts something is 0 or a fraction.
  *
  * @param fn the exercise's function
  * @param takes its tensors, in the order of its parameters: `q_BHTD`; of another dtype than float32: `tokens_BT:int32`;
@@ -80,21 +80,23 @@ export function refusals(
       invoke(f, { ...drawAll(draw, tensors), ...changed(draw) }, { ...options, ...integers, ...changedOptions(draw) }),
   });
   const unchanged = () => ({});
+  const holdersOf = (letter: string) => judged.filter(({ axes }) => axes.includes(letter));
 
   const found: [string, Rejection][] = [];
+  const disagree = (what: string, letter: string, others: typeof tensors, other: number): [string, Rejection] => [
+    `${letter} ${what} ${others.map(({ name }) => name).join(' and ')}`,
+    refused('RangeError', [letter, ...holdersOf(letter).map(({ name }) => name)], (draw) =>
+      drawAll(draw, others, { [letter]: other }),
+    ),
+  ];
   for (const letter of letters) {
-    const holders = judged.filter(({ axes }) => axes.includes(letter));
-    const last = holders.at(-1);
-    if (holders.length < 2 || !last) continue;
-    const inLast = holders.filter(({ position }) => position === last.position);
-    for (const others of inLast.length > 1 && inLast.length < holders.length ? [[last], inLast] : [[last]]) {
-      found.push([
-        `${letter} differs in ${others.map(({ name }) => name).join(' and ')}`,
-        refused('RangeError', [letter, ...holders.map(({ name }) => name)], (draw) =>
-          drawAll(draw, others, { [letter]: size(letter) + 1 }),
-        ),
-      ]);
-    }
+    const holders = holdersOf(letter);
+    if (holders.length < 2) continue;
+    // Of two tensors, either may be called the one that differs.
+    for (const holder of holders.length === 2 ? holders.slice(1) : holders)
+      found.push(disagree('differs in', letter, [holder], size(letter) + 1));
+    for (const together of objectsOf(holders)) found.push(disagree('differs in', letter, together, size(letter) + 1));
+    if (size(letter) > 1) for (const holder of holders) found.push(disagree('is 1 in', letter, [holder], 1));
   }
   for (const { name, dtype, axes } of judged) {
     const fixed = axes.find((axis) => /\d/.test(axis));
@@ -112,6 +114,10 @@ export function refusals(
       [
         `${name} lacks an axis`,
         refused('RangeError', [name, ...axes], (draw) => ({ [name]: drawAs(draw, shape(axes.slice(1)), dtype) })),
+      ],
+      [
+        `${name} has an axis too many`,
+        refused('RangeError', [name, ...axes], (draw) => ({ [name]: drawAs(draw, [1, ...shape(axes)], dtype) })),
       ],
     );
   }
@@ -143,6 +149,15 @@ export function refusals(
       found.push([`${option} is ${value}`, refused('RangeError', [option], unchanged, () => ({ [option]: value }))]);
   }
   return Object.fromEntries(found);
+}
+
+/** The tensors that come in one object, where others come beside it: these may agree with each other and with no other. */
+function objectsOf<Tensor extends { position: number }>(holders: Tensor[]): Tensor[][] {
+  const positions = [...new Set(holders.map(({ position }) => position))];
+  if (positions.length < 2) return [];
+  return positions
+    .map((position) => holders.filter((holder) => holder.position === position))
+    .filter(({ length }) => length > 1);
 }
 
 /** The refusals of several functions, each named after its function, so that none replaces another's of the same name. */

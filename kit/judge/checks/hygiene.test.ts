@@ -1,6 +1,6 @@
 /** Invalid arguments and what is left behind, as a sandbox on a real host has it. */
 import { expect, it } from 'vitest';
-import { checkOf, grade, SOFTMAX, softmaxWith } from '../../testing/submissions.ts';
+import { ATTENTION, checkOf, grade, SOFTMAX, softmaxWith } from '../../testing/submissions.ts';
 import { namesOneOf } from './hygiene.ts';
 
 const refusals = async (body: string) => {
@@ -36,6 +36,17 @@ it.each([
   ],
 ])('invalid arguments that are refused %s are told of', async (_, body, message) => {
   expect(await refusals(body)).toMatchObject({ status: 'fail', message: expect.stringMatching(message) });
+});
+
+it('of many that are accepted, the message names a few', async () => {
+  const body = `
+import * as tf from '@tensorflow/tfjs';
+export function scaledDotProduct(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) {
+  return tf.tidy(() => tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v));
+}`;
+  const report = await grade({ [ATTENTION]: body });
+  const { message } = checkOf(report, 'hygiene/arguments');
+  expect(message).toMatch(/\(and \d\d more: [^,]+, [^,]+, [^,]+ …\)$/);
 });
 
 it('an error counts that names the argument alone, and one that names the function alone', async () => {

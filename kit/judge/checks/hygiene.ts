@@ -1,4 +1,4 @@
-/** Hygiene: nothing leaked, inputs left alone, the same answer twice, and wrong arguments refused by name. */
+/** Hygiene: no memory leak, inputs unchanged, the same result every time, and an error that names each invalid argument. */
 
 import { Draw, deriveSeed } from '../../author/draw.ts';
 import { type CaseParams, type Grader, NOT_COUNTED, type Rejection } from '../../author/grader.ts';
@@ -14,6 +14,9 @@ import { flattenRemote } from '../outputs.ts';
 import { concurrently } from './concurrently.ts';
 import type { Check } from './context.ts';
 import { difference } from './property.ts';
+
+/** Of what fails in the same way: a message that names all of it is not read. */
+const MOST_NAMED = 3;
 
 export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
   if (check.case) {
@@ -36,13 +39,10 @@ export const checkHygiene: Check = async ({ check, grader, subject, seed }) => {
   }
   if (failures.length === 0) return { failure: null };
   const [[name, { message, at, code }]] = failures;
+  const others = failures.slice(1).map(([other]) => other);
+  const named = others.slice(0, MOST_NAMED).join(', ');
   const rest =
-    failures.length > 1
-      ? ` (and ${failures.length - 1} more: ${failures
-          .slice(1)
-          .map(([other]) => other)
-          .join(', ')})`
-      : '';
+    others.length > 0 ? ` (and ${others.length} more: ${named}${others.length > MOST_NAMED ? ' …' : ''})` : '';
   return {
     failure: { code: `${code}:${failures.map(([each]) => each).join(',')}`, message: `${name}: ${message}${rest}`, at },
   };
@@ -81,8 +81,6 @@ async function untidy(grader: Grader, subject: Subject, params: CaseParams, seed
   return null;
 }
 
-const MOST_LEAKS_NAMED = 3;
-
 /** How many, of what shapes, made by which operation. */
 function leakInWords(shapes: number[][], makers: string[]): string {
   const made = new Map<string, { each: string; count: number }>();
@@ -95,8 +93,8 @@ function leakInWords(shapes: number[][], makers: string[]): string {
   if (shapes.length === 1) {
     return `a tensor of shape [${shapes[0]}] is still in memory after the call. It came from ${functionOf(makers[0])}; ${way}`;
   }
-  const named = kinds.slice(0, MOST_LEAKS_NAMED).map(({ each, count }) => `${count} ${each}`);
-  const rest = kinds.length > MOST_LEAKS_NAMED ? ' …' : '';
+  const named = kinds.slice(0, MOST_NAMED).map(({ each, count }) => `${count} ${each}`);
+  const rest = kinds.length > MOST_NAMED ? ' …' : '';
   return `${shapes.length} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
 }
 
