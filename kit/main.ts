@@ -43,7 +43,7 @@ for (const { name, args, summary, options, example, needsSources, load } of VERB
     });
 }
 
-// A reader that has had enough (`| head`, a closed terminal) is no fault, and the verdict stays what it is.
+// A reader that has had enough (`| head`, a closed terminal) is not a fault, and the verdict stays what it is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)) return;
   process.stderr.write(`kit: the output cannot be written: ${error.message}\n`);

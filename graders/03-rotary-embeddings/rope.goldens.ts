@@ -6,7 +6,7 @@ import { defineGoldenAdapters, type Golden } from '../../kit/goldens/golden.ts';
 
 type Pairing = 'half' | 'interleaved';
 
-/** Frequencies that are no powers of one base (YaRN, Llama 3, LongRoPE), and xPos: other exercises. */
+/** Frequencies that are not powers of one base (YaRN, Llama 3, LongRoPE), and xPos: other exercises. */
 const RESCALED = ['scale_factor', 'scale', 'xpos_scale_base'];
 
 export default defineGoldenAdapters([

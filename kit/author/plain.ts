@@ -1,4 +1,4 @@
-/** A result that is no tensor, as a grader has it: of a function that returns `number`, `boolean`, `string`, `data` or a list of these. */
+/** A result that is not a tensor, as a grader has it: of a function that returns `number`, `boolean`, `string`, `data` or a list of these. */
 export type Plain = number | string | boolean | null | readonly Plain[] | { readonly [field: string]: Plain };
 
 /** Whether all of it is plain: no tensor, no function, nothing undefined. */

@@ -7,7 +7,7 @@ import { ALWAYS_GIVEN, givenLooking } from '../course/given.ts';
 import { compare } from './layouts.ts';
 import { Unreadable } from './unzip.ts';
 
-/** Entries below exercises/; more is no submission but a mistake. */
+/** Entries below exercises/; more is not a submission but a mistake. */
 const MOST_ENTRIES = 10_000;
 /** A larger file is refused unread when it is judged, so that its size says all. */
 const READ_BYTES = 1024 * 1024;

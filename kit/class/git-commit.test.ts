@@ -153,7 +153,7 @@ describe('a commit', () => {
     expect(readCommit(join(folder, '.git'), first)).not.toBeNull();
   });
 
-  it('is not read through a link or from what is no file', () => {
+  it('is not read through a link or from what is not a file', () => {
     const folder = repository(1);
     git(folder, ['gc', '-q']);
     const [pack] = packsOf(folder);

@@ -10,7 +10,7 @@ export interface Owner {
 
 type Loose = Record<string, unknown>;
 
-/** By folder. @throws InputError if the file is no such metadata */
+/** By folder. @throws InputError if the file is not such metadata */
 export function readGradescopeMetadata(text: string, file: string): Map<string, Owner> {
   let parsed: unknown;
   try {

@@ -42,7 +42,7 @@ describe('who handed in what', () => {
     expect(Object.keys(studentsOf(folder))).toEqual(['attention-ada', 'bob']);
   });
 
-  it('Moodle: the full name, with its number where two have the same; typed text is no submission', () => {
+  it('Moodle: the full name, with its number where two have the same; typed text is not a submission', () => {
     const folder = classFolder('moodle', [
       'Ada Lovelace_101_assignsubmission_file_',
       'Ada Lovelace_101_assignsubmission_onlinetext_',

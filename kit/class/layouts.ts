@@ -56,7 +56,7 @@ export function findSubmissions(folder: string, options: LayoutOptions = {}): Su
   return found.sort((a, b) => compare(a.student, b.student) || compare(a.submission, b.submission));
 }
 
-/** Files that are no submission: neither a zip file nor what a platform writes about the submissions. */
+/** Files that are not submissions: neither a zip file nor what a platform writes about the submissions. */
 export function strayFiles(folder: string): string[] {
   return entriesOf(folder).flatMap((entry) => (isSubmission(entry) || entry.name === METADATA ? [] : [entry.name]));
 }

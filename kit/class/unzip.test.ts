@@ -45,7 +45,7 @@ describe('a zip file', () => {
     },
   );
 
-  it('with a link, or what is no plain file, is refused', async () => {
+  it('with a link, or what is not a plain file, is refused', async () => {
     expect(await refusal([{ name: 'exercises', data: '/etc', mode: 0o120777 }])).toContain('is a link');
     expect(await refusal([{ name: 'pipe', mode: 0o010644 }])).toContain('not a regular file');
   });

@@ -39,7 +39,7 @@ describe('a course', () => {
     );
   });
 
-  it('leaves out what is no lecture and no exercise', async () => {
+  it('leaves out what is not a lecture and no exercise', async () => {
     const root = temporaryFolder({
       'graders/01-x/a.yaml': yaml(),
       'graders/01-x/a.ts': '',

@@ -51,7 +51,7 @@ describe('what an exercise is given', () => {
   });
 });
 
-it('sources that are no stubs and no tests can only be given', () => {
+it('sources that are neither stubs nor tests can only be given', () => {
   const names = ['arguments.ts', 'tape.ts', 'tape.test.ts', 'types.d.ts', 'README.md', '13-y/flex.ts', '13-y/mods.ts'];
   const root = temporaryFolder(Object.fromEntries(names.map((name) => [`exercises/${name}`, ''])));
   const course = { root, exercises: [ID] };

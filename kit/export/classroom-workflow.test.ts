@@ -68,7 +68,7 @@ describe('what a title can do', () => {
     expect(steps[3].name).not.toContain('${{');
   });
 
-  it('an id that is no path of an exercise is refused', () => {
+  it('an id that is not a path of an exercise is refused', () => {
     expect(() => classroomWorkflow('x', [{ id: 'a/b; rm -rf .', title: 'x', points: 1 }])).toThrow(/argument/);
   });
 });

@@ -65,6 +65,6 @@ describe.skipIf(!hasPython)('the autograder', () => {
   });
 });
 
-it('an id that is no path of an exercise is refused', () => {
+it('an id that is not a path of an exercise is refused', () => {
   expect(() => classroom50Autograder(['a/b"; import os'])).toThrow(/argument/);
 });

@@ -54,7 +54,7 @@ install = ["npm", "ci"] if os.path.exists("package-lock.json") else ["npm", "ins
 subprocess.run(install, check=True)
 with open(REPORT, "w", encoding="utf-8") as report:
     judged = subprocess.run(["npx", "kit", "run", *EXERCISES, "--json"], stdout=report)
-# 0: all passed; 1: judged, not all passed; anything else is no grade.
+# 0: all passed; 1: judged, not all passed; anything else is not a grade.
 if judged.returncode not in (0, 1):
     sys.exit(judged.returncode)
 subprocess.run(["npx", "kit", "format", REPORT, "--as", "classroom50", "--out", "result.json"], check=True)

@@ -22,7 +22,7 @@ const secret: Files = new Map([
 ]);
 
 /**
- * A solution has its stub's signature and calls what the engine's authors call, so these runs are no secrets. Of a
+ * A solution has its stub's signature and calls what the engine's authors call, so these runs are not secrets. Of a
  * grader, code and hints are written to be given out; that no more than them is bundled, another test shows. Handouts
  * are not in it: what they say of a solution, a learner would read.
  */

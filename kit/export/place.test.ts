@@ -29,7 +29,7 @@ describe('where an export goes', () => {
     expect(readdirSync(parent).sort()).toEqual(['cloned', 'empty', 'new']);
   });
 
-  it('is no folder with anything else in it, and no file', () => {
+  it('is not a folder with anything else in it, and no file', () => {
     const folder = temporaryFolder({ 'thesis.tex': 'mine' });
     expect(() => place(folder, exported({ a: '1' }))).toThrow(InputError);
     expect(() => place(folder, exported({ a: '1' }))).toThrow(/is not empty, and no earlier export/);

@@ -6,7 +6,7 @@ export function hasDesktop({ env, platform }: Pick<NodeJS.Process, 'env' | 'plat
   return platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
-/** A file that does not open is no failure: whoever calls this has printed its name. */
+/** A file that does not open is not a failure: whoever calls this has printed its name. */
 export async function openFile(file: string, options: { app?: { name: string } } = {}): Promise<void> {
   const { default: open } = await import('open');
   const child = await open(file, options).catch(() => null);

@@ -84,7 +84,7 @@ describe('a folder of golden files', () => {
     expect((await checkGoldens(course, folder)).map(({ status }) => status)).toEqual(Array(3).fill('no-adapter'));
   });
 
-  it('skips JSON that is no golden, such as an index, and what is not valid JSON', async () => {
+  it('skips JSON that is not a golden, such as an index, and what is not valid JSON', async () => {
     put('index.json', { cases: [{ file: 'sdpa/mean.json' }] });
     put('notes.md', '# Provenance');
     expect(await checkGoldens(course, folder)).toEqual([]);

@@ -123,7 +123,7 @@ interface RawTensor {
 
 const DTYPES: Record<string, DType> = { float: 'float32', int: 'int32', bool: 'bool' };
 
-/** Null for a JSON file that is no golden (an index). @throws InputError for a broken one */
+/** Null for a JSON file that is not a golden (an index). @throws InputError for a broken one */
 function readGolden(file: string): Golden | null {
   try {
     const raw = JSON.parse(readFileSync(file, 'utf8'));

@@ -151,7 +151,7 @@ describe('a wrong submission', () => {
       'the file exports no function softmax',
     ],
     ['throws', softmaxWith(`throw new RangeError('no idea');`), 'it threw RangeError: no idea'],
-    ['throws what is no error', softmaxWith('throw null;'), 'it threw '],
+    ['throws what is not an error', softmaxWith('throw null;'), 'it threw '],
     ['throws while it is loaded', softmaxWith('return right(x);', `null!.x;`), 'it threw TypeError'],
     ['uses a kernel wrongly', softmaxWith('return tf.add(x, tf.zeros([9, 8, 7]));'), 'broadcast'],
   ])('that %s is told so', async (_, source, message) => {

@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('a grading that is told to end', (
   );
 });
 
-describe('a submission whose file is no file', () => {
+describe('a submission whose file is not a file', () => {
   const path = (folder: string) => join(folder, 'exercises', `${SOFTMAX}.ts`);
   const emptySubmission = () => submitted({ [ATTENTION]: SOLUTIONS[ATTENTION] });
 
@@ -97,7 +97,7 @@ describe('a submission whose file is no file', () => {
   }, 60_000);
 });
 
-describe('a folder that is no submission', () => {
+describe('a folder that is not a submission', () => {
   it('is refused in one line with the way out', async () => {
     const empty = temporaryFolder();
     expect(await gradeWith(empty)).toMatchObject({

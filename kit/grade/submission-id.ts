@@ -26,7 +26,7 @@ export function commitOf(folder: string): string | null {
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Empty for what is no file: to read from a pipe would wait for ever. */
+/** Empty for what is not a file: to read from a pipe would wait for ever. */
 function textOf(path: Buffer): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats?.isFile() && stats.size <= MOST_BYTES ? readFileSync(path, 'latin1').trim() : '';

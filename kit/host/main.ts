@@ -44,7 +44,7 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     // Taken before it is waited for, or two submissions that open at once would share it.
     const ready = standby;
     standby = undefined;
-    // One that did not start is no reason for the next not to.
+    // One that did not start is not a reason for the next not to.
     const waiting = await ready?.catch(() => undefined);
     const session = waiting && !waiting.dead ? waiting : await spawnSandbox();
     if (keepStandby && !standby) holdReady(warmed(spawnSandbox()));

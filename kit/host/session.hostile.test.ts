@@ -36,7 +36,7 @@ describe('a message out of turn ends the sandbox', () => {
     ['loaded', { op: 'loaded', exports: [] }],
     ['recording', { op: 'recording' }],
     ['gradients', { op: 'gradients', values: [] }],
-  ])('such as "%s", which is no answer to a call', async (op, message) => {
+  ])('such as "%s", which is not an answer to a call', async (op, message) => {
     expect(await new FakePeer().deathBy(message)).toBe(`protocol: it sent "${op}"; expected a kernel call or a result`);
   });
 
@@ -47,7 +47,7 @@ describe('a message out of turn ends the sandbox', () => {
   });
 });
 
-describe('what is no message ends the sandbox', () => {
+describe('what is not a message ends the sandbox', () => {
   it.each([
     ['an operation that there is not', { op: 'exec', command: 'id' }, 'an unknown operation "exec"'],
     ['an operation of the host', { op: 'answer' }, 'an unknown operation "answer"'],

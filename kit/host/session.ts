@@ -109,7 +109,7 @@ export class Session {
     this.forget();
   }
 
-  /** What is alive now (constants made at import, what an earlier case left behind) is no leak of what comes. */
+  /** What is alive now (constants made at import, what an earlier case left behind) is not a leak of what comes. */
   drawBaseline(): void {
     this.#baseline = new Set(this.#executor.heap.handles());
   }

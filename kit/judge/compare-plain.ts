@@ -8,12 +8,12 @@ export type PlainMismatch =
   | { kind: 'length'; at: string; got: number; want: number }
   | {
       kind: 'value';
-      /** `other` for what is no number. */
+      /** `other` for what is not a number. */
       sort: Sort | 'other';
       at: string;
       got: Plain;
       want: Plain;
-      /** |got − want|; Infinity for what is no number. */
+      /** |got − want|; Infinity for what is not a number. */
       error: number;
       /** How many of all numbers, strings and booleans are wrong. */
       count: number;
@@ -21,7 +21,7 @@ export type PlainMismatch =
     };
 
 /**
- * Null if `got` is `want`. Fields that are not expected are no mistake, as in any object that is declared.
+ * Null if `got` is `want`. Fields that are not expected are not a mistake, as in any object that is declared.
  * @param tolerance largest |got − want| of a number
  */
 export function comparePlain(got: Plain, want: Plain, tolerance: number): PlainMismatch | null {

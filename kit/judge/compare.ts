@@ -20,7 +20,7 @@ export interface Place {
   index: number[];
   got: number;
   want: number;
-  /** |got − want|; Infinity where that is no number. */
+  /** |got − want|; Infinity where that is not a number. */
   error: number;
 }
 
@@ -86,7 +86,7 @@ export function worseOf<T extends Wrong>(a: T, b: T): T {
   return RANK[b.sort] > RANK[a.sort] || (b.sort === a.sort && b.error > a.error) ? b : a;
 }
 
-/** |got − want|: 0 for the same infinity or NaN, Infinity where that is no number. */
+/** |got − want|: 0 for the same infinity or NaN, Infinity where that is not a number. */
 export function errorOf(got: number, want: number): number {
   if (got === want || (Number.isNaN(got) && Number.isNaN(want))) return 0;
   const error = Math.abs(got - want);

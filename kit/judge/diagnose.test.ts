@@ -110,7 +110,7 @@ describe('a known mistake', () => {
   });
 });
 
-it('outputs are stored with six digits, and null for what is no number', () => {
+it('outputs are stored with six digits, and null for what is not a number', () => {
   const out = row(1 / 3, 12_345_678, Number.NaN, -Infinity, 0);
   expect(storedOutputs({ out })).toEqual({ out: [0.333333, 12_345_700, null, null, 0] });
 });

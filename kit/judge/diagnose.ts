@@ -64,7 +64,7 @@ function alikeArrays({ data }: NdArray, stored: (number | null)[]): boolean {
   );
 }
 
-/** Outputs as a fixture stores them: six digits, and null for what is no number. */
+/** Outputs as a fixture stores them: six digits, and null for what is not a number. */
 export function storedOutputs(outputs: Record<string, Value>): Record<string, Stored> {
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, stored(value)]));
 }

@@ -27,7 +27,7 @@ export interface Judgement {
   failure: Failure | null;
   /** Why it could not be judged, or passes though the device's values are off. */
   reason?: string;
-  /** That is no fault: it cannot be judged here at all, and is worth nothing. */
+  /** That is not a fault: it cannot be judged here at all, and is worth nothing. */
   setAside?: true;
   outcome?: CheckOutcome;
   /** What the submission printed meanwhile. */
@@ -103,7 +103,7 @@ async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materia
   try {
     prepared = cases.kind === 'hidden' ? await cases.of(check) : (materials.fixture.cases[check.id] ?? []);
   } catch (error) {
-    // An oracle or a grader that fails is no fault of the submission.
+    // An oracle or a grader that fails is not a fault of the submission.
     return notJudged(check, `its cases cannot be drawn: ${(error as Error).message}`);
   }
   const context: CheckContext = {

@@ -18,7 +18,7 @@ export function toleranceOfNumber(value: number): Tolerance {
   return { abs: OF_NUMBER * Math.abs(value), because };
 }
 
-/** Of a list, a boolean, a string: whatever is no single number. */
+/** Of a list, a boolean, a string: whatever is not a single number. */
 export function toleranceOfPlain(value: Plain): Tolerance {
   const numbers = numbersIn(value).filter(Number.isFinite);
   if (numbers.length === 0) return { abs: 0, because: 'strings, booleans and null are exact' };

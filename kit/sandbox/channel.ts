@@ -96,7 +96,7 @@ export function ask(message: FromSandbox): Uint8Array {
 function flush(): void {
   for (let offset = 0; offset < waitingBytes; ) offset += write(PIPE, batch, offset, waitingBytes - offset);
   waitingBytes = 0;
-  // One large upload is no reason to keep so much for good.
+  // One large upload is not a reason to keep so much for good.
   if (batch.length > MOST_KEPT_BYTES) batch = new Uint8Array(2 * BATCH_BYTES);
   awake = now();
 }

@@ -41,7 +41,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle | BundleErr
     return scriptOf(await build({ ...options, entryPoints: [request.entry] }));
   } catch (error) {
     const [first] = (error as { errors?: Message[] }).errors ?? [];
-    // Without a place, and not of our own policy's making, it is no fault of the submission.
+    // Without a place, and not of our own policy's making, it is not a fault of the submission.
     if (!first || (!first.location && first.pluginName !== POLICY)) throw error;
     return {
       file: first.location?.file ?? relative(root, request.entry),
@@ -51,7 +51,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle | BundleErr
   }
 }
 
-/** The course's own modules as one script, from an entry that is no file. @throws where they cannot be bundled */
+/** The course's own modules as one script, from an entry that is not a file. @throws where they cannot be bundled */
 export async function bundleText(
   entry: string,
   { root, plugins }: { root: string; plugins: Plugin[] },

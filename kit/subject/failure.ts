@@ -14,7 +14,7 @@ export interface Failure {
   smallest?: string;
 }
 
-/** Part of a matrix of results; null is what is no finite number. */
+/** Part of a matrix of results; null is what is not a finite number. */
 export interface Picture {
   /** Output, leading index and case. */
   caption: string;

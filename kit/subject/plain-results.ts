@@ -1,4 +1,4 @@
-/** What a submission returned that is no tensor: taken from the wire within the limits of a result, or refused. */
+/** What a submission returned that is not a tensor: taken from the wire within the limits of a result, or refused. */
 import type { Plain } from '../author/plain.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import type { WireValue } from '../wire/messages.ts';

@@ -19,7 +19,7 @@ export class RemoteTensor {
   ) {}
 }
 
-/** Where lists and objects of results lie. It is no field of theirs: a copy with something changed travels as what it is. */
+/** Where lists and objects of results lie. It is not a field of theirs: a copy with something changed travels as what it is. */
 const origins = new WeakMap<object, { result: number; path: string[] }>();
 
 function withOrigin<T extends object>(value: T, result: number, path: string[]): T {

@@ -24,7 +24,7 @@ export interface Leak {
 /** What a run is made of: words, numbers, signs. An exercise's id is one token, and quotes are none. Comments count. */
 export function tokensOf(text: string): string[] {
   const named = text
-    // What draws a comment's margin is no part of it.
+    // What draws a comment's margin is not a part of it.
     .replace(/^\s*\/?\*+/gm, '')
     .replace(/["'`]/g, ' ')
     .replace(/\b\d\d-[a-z0-9-]+(\/[a-z0-9-]+)?/g, (id) => id.replace(/\W/g, '_'));

@@ -28,7 +28,7 @@ describe('text of a submission’s making', () => {
     ['it threw ::stop-commands::x and :::add-mask::y', 'it threw : :stop-commands::x and : : :add-mask::y'],
     ['x##[error]forged ###[group]', 'x# #[error]forged ## #[group]'],
     ['\n::error::forged', ' : :error::forged'],
-  ])('is no command to the runner of a workflow: %s', (text, shown) => {
+  ])('is not a command to the runner of a workflow: %s', (text, shown) => {
     expect(plain(text)).toBe(shown);
   });
 

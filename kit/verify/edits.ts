@@ -53,7 +53,7 @@ function placesOf(text: string, source: string): number[] {
   return places;
 }
 
-/** What stands in the solution and what the learner writes, for people to read; none where a mistake is no edit. */
+/** What stands in the solution and what the learner writes, for people to read; none where a mistake is not an edit. */
 export function editsOf(mistake: Mistake): [from: string, to: string][] {
   return 'instead' in mistake ? [] : [...pairs(mistake.edit ?? []), ...pairs(mistake.everywhere ?? [])];
 }

@@ -67,7 +67,7 @@ it.each<[string, Record<string, string>, string[], string]>([
     'nobody names',
     { 'exercises/01-x/stray.ts': '' },
     ['mods.ts', '../tape.ts'],
-    'exercises/01-x/stray.ts is no exercise, and no exercise of the lecture is given it',
+    'exercises/01-x/stray.ts is not an exercise, and no exercise of the lecture is given it',
   ],
 ])('a file is told of that %s', async (_, files, given, problem) => {
   expect(await problems(files, given)).toEqual([problem]);

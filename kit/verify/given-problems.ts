@@ -44,5 +44,5 @@ function givenByNobody(course: Course, lecture: string): string[] {
   const named = exercises.flatMap((id) => givenPaths(id, specOf(course, id)));
   return givenLooking(course, lecture)
     .filter((path) => !named.includes(path))
-    .map((path) => `exercises/${path} is no exercise, and no exercise of the lecture is given it`);
+    .map((path) => `exercises/${path} is not an exercise, and no exercise of the lecture is given it`);
 }

@@ -93,7 +93,7 @@ describe.skipIf(process.platform !== 'linux')('kit watch that is told to end', (
   );
 
   it(
-    'because nobody reads on ends too, and that is no failure',
+    'because nobody reads on ends too, and that is not a failure',
     async () => {
       const session = new PlainSession();
       await session.prints('not written yet');

@@ -11,7 +11,7 @@ import { MAX_DEPTH, refuseBombs } from './structure.ts';
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 export const HEADER_BYTES = 4;
 
-/** What came over the pipe is no frame. After this the stream cannot be trusted to be in step. */
+/** What came over the pipe is not a frame. After this the stream cannot be trusted to be in step. */
 export class FrameError extends Error {
   override name = 'FrameError';
 }

@@ -1,4 +1,4 @@
-/** How large a result may be that is no tensor. The sandbox describes what is larger; the judge refuses it. */
+/** How large a result may be that is not a tensor. The sandbox describes what is larger; the judge refuses it. */
 export const RESULT_LIMITS = {
   /** Items of one list, fields of one object. */
   items: 10_000,

@@ -7,7 +7,7 @@ type Inputs = Record<string, tf.Tensor>;
 /** With more axes one reads synchronously, one gives an output of another shape, and the device refuses the others. */
 const FOUR_AXES = new Set(['Tile', 'Select', 'Reverse', 'PadV2', 'MirrorPad']);
 
-/** A vector with so many axes beside it: its shader indexes coordinates that are no array there. */
+/** A vector with so many axes beside it: its shader indexes coordinates that are not an array there. */
 const isVectorBeyondFourAxes = ({ a, b }: Inputs) =>
   a !== undefined && b !== undefined && Math.min(a.rank, b.rank) === 1 && Math.max(a.rank, b.rank) > 4;
 

@@ -28,7 +28,7 @@ export interface CheckContext {
 
 export interface CheckOutcome {
   failure: Failure | null;
-  /** Largest error in units of the tolerance, over the cases; Infinity where the result is no number or of a wrong shape. */
+  /** Largest error in units of the tolerance, over the cases; Infinity where the result is not a number or of a wrong shape. */
   ratio?: Ratio;
   /** What was computed in the cases that failed, for recognising a mistake. */
   observed?: Record<string, Record<string, Value>>;

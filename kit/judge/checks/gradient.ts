@@ -67,7 +67,7 @@ async function runCase({ subject, grader, axisWords }: CheckContext, prepared: P
 
 function asTensor(value: RemoteTensor | Plain | undefined, name: string): RemoteTensor {
   if (value instanceof RemoteTensor) return value;
-  throw new SubmissionFault({ code: 'wrong-kind', message: `${name} is no tensor, so it has no gradient` });
+  throw new SubmissionFault({ code: 'wrong-kind', message: `${name} is not a tensor, so it has no gradient` });
 }
 
 /** tfjs's own sentence for "nothing on the tape" speaks of x and y. */

@@ -56,7 +56,7 @@ describe('an output', () => {
     expect(ratio()).toBe(2 ** -10);
   });
 
-  it('that is no number is wrong, however large the tolerance', async () => {
+  it('that is not a number is wrong, however large the tolerance', async () => {
     expect((await judged(Number.NaN, 1e9, 1e9)).failure).toMatchObject({ code: 'nan' });
     expect((await judged(Infinity, Infinity, Infinity)).failure).toMatchObject({ code: 'infinite' });
   });

@@ -128,7 +128,7 @@ describe('a plain output', () => {
     ).toContain('axis 1 = 0');
   });
 
-  it('misses by a ratio of the tolerance, and by any where it is no number that is wrong', async () => {
+  it('misses by a ratio of the tolerance, and by any where it is not a number that is wrong', async () => {
     expect((await judged({ out: [0.5, 1.5] }, { out: [0.5, 1] }))?.ratio).toBeCloseTo(0.5e9);
     expect((await judged({ out: ['a', 1] }, { out: ['b', 1] }))?.ratio).toBe(Infinity);
     expect((await judged({ out: [1] }, { out: [1, 2] }))?.ratio).toBe(Infinity);

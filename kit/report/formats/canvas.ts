@@ -17,7 +17,7 @@ const IDENTITIES: { column: string; of: (text: string) => string }[] = [
   { column: 'Student', of: (name) => name },
 ];
 
-/** @throws InputError if the text is no export of Canvas, or has not this assignment with these points */
+/** @throws InputError if the text is not an export of Canvas, or has not this assignment with these points */
 export function canvas(gradebook: Gradebook, exported: string): Filled {
   const rows = readRows(exported);
   const [head] = rows;

@@ -8,7 +8,7 @@ import { type Filled, gradeOf, ungraded } from './grades.ts';
 const USERNAME = /^[a-z0-9_][a-z0-9_.@-]*$/;
 
 /**
- * One unknown user stops Moodle's whole import, so whoever cannot be one is left out and named. A blank is no grade.
+ * One unknown user stops Moodle's whole import, so whoever cannot be one is left out and named. A blank is not a grade.
  */
 export function moodle(gradebook: Gradebook): Filled {
   const known = gradebook.entries.filter(({ student }) => USERNAME.test(student.toLowerCase()));

@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts';
 export interface MatrixPicture {
   rows: number;
   columns: number;
-  /** What was computed, row by row; null where it is no finite number. Undefined where nothing was. */
+  /** What was computed, row by row; null where it is not a finite number. Undefined where nothing was. */
   got?: (number | null)[];
   want: (number | null)[];
   tolerance: number;
@@ -33,7 +33,7 @@ export function matrixPictures(picture: MatrixPicture): Html {
     colour: x === null ? null : `v${level(most > least ? (x - least) / (most - least) : 0.5)}`,
     text: `${cellName(picture, i)} ${shown(x)}`,
   });
-  // What the tolerance allows is no error.
+  // What the tolerance allows is not an error.
   const error = (i: number, x: number): Cell => ({
     colour: !Number.isFinite(x) ? null : x <= tolerance ? 'e0' : `e${Math.max(3, level(x / worst))}`,
     text: `${cellName(picture, i)} ${Number.isFinite(x) ? format(x) : 'no number'}`,
@@ -48,7 +48,7 @@ ${errors && worst > tolerance && scale('errors', 'e', `within ${format(tolerance
 }
 
 interface Cell {
-  /** Null for what is no finite number. */
+  /** Null for what is not a finite number. */
   colour: string | null;
   text: string;
 }
