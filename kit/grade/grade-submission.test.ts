@@ -101,7 +101,7 @@ describe('a wrong submission', () => {
   it('is told case, place, both values and the tolerance’s worth, with a picture', async () => {
     const report = await grade({ [ATTENTION]: noScale }, { seed: undefined });
     const { message } = checkOf(report, 'values/plain');
-    expect(message).toMatch(/^case "[^"]+": out_BHTV\[\d+,\d+,\d+,\d+\] is -?[\d.e-]+; expected -?[\d.e-]+/);
+    expect(message).toMatch(/^case "[^"]+": out_BHTV\[\d+,\d+,\d+,\d+\]: expected -?[\d.e-]+, got -?[\d.e-]+/);
     const picture = failuresOf(report).find((check) => check.picture)?.picture;
     expect(picture?.got).toHaveLength((picture?.shape[0] ?? 0) * (picture?.shape[1] ?? 0));
     expect(picture?.got).not.toEqual(picture?.want);
@@ -114,7 +114,7 @@ describe('a wrong submission', () => {
     );
     expect(cut).not.toBe(SOLUTIONS[ATTENTION]);
     const { message } = checkOf(await grade({ [ATTENTION]: cut }), 'values/plain');
-    expect(message).toMatch(/out_BHTV has shape .*; expected .*: axis 2, T \(queries\), is \d+ and not \d+$/);
+    expect(message).toMatch(/out_BHTV: expected shape .*, got .*: axis 2, T \(queries\), is \d+ and not \d+$/);
   });
 
   it.each([
@@ -143,8 +143,12 @@ describe('a wrong submission', () => {
       SOLUTIONS[SOFTMAX].replace('export function', 'export async function'),
       'softmax returned a promise; it must return its result directly',
     ],
-    ['returns nothing', softmaxWith('right(x);'), 'softmax returned nothing (is there a return?); expected a tensor'],
-    ['returns numbers', softmaxWith('return right(x).arraySync() as never;'), 'softmax returned an array of'],
+    ['returns nothing', softmaxWith('right(x);'), 'softmax: expected a tensor, got nothing (is there a return?)'],
+    [
+      'returns numbers',
+      softmaxWith('return right(x).arraySync() as never;'),
+      'softmax: expected a tensor, got an array of',
+    ],
     [
       'exports something else',
       SOLUTIONS[SOFTMAX].replace('function softmax', 'function softMax'),

@@ -10,7 +10,7 @@ describe('NaN', () => {
   it('is told with the operation, the place and the numbers that first made one', async () => {
     const overflow = 'return tf.tidy(() => { const e = tf.exp(x); return tf.div(e, tf.sum(e, -1, true)); });';
     expect(await messageOf(overflow, 'stability/large-logits')).toMatch(
-      /is NaN; expected .* NaN first arises in tf\.div, at \[0,0\] of its result, of shape \[3,5\]: Infinity \/ Infinity\.$/,
+      /expected .*, got NaN .* NaN first arises in tf\.div, at \[0,0\] of its result, of shape \[3,5\]: Infinity \/ Infinity\.$/,
     );
     const empty = `return tf.tidy(() => {
       const e = tf.exp(tf.sub(x, tf.max(x, -1, true)));

@@ -22,7 +22,7 @@ describe('what fails on a device by its values', () => {
     expect(report).toMatchObject({ score: report.maxScore, backend: { name: 'webgpu' } });
     expect(verdictOf(report)).toBe('all-passed');
     expect(checkOf(report, 'values/rows').message).toMatch(
-      /^right on wasm, where it was judged again\. On webgpu: case ".*": weights\[.*\] is NaN/,
+      /^right on wasm, where it was judged again\. On webgpu: case ".*": weights\[.*\]: expected .*, got NaN/,
     );
     expect(checkOf(report, 'hygiene/arguments').message).toBeNull();
   });

@@ -74,7 +74,7 @@ export async function showCase(subject: Subject, { grader }: Materials, prepared
     let got: NdArray | null = null;
     if (typeof computedHere === 'number') got = { ...want, data: Float64Array.of(computedHere) };
     else if (remote && String(remote.shape) !== String(want.shape)) {
-      problem ??= `${label} has shape [${remote.shape}]; expected [${want.shape}]`;
+      problem ??= `${label}: expected shape [${want.shape}], got [${remote.shape}]`;
     } else if (remote) {
       const read = await fault(() => subject.read(remote));
       if (typeof read === 'string') problem ??= read;

@@ -69,7 +69,7 @@ describe('a time check', () => {
     );
     const { status, failure } = await timed(remembers);
     expect(status).toBe('fail');
-    expect(failure?.message).toMatch(/^case "timed run \d+": weights\[.*; expected /);
+    expect(failure?.message).toMatch(/^case "timed run \d+": weights\[.*: expected .*, got /);
   }, 60_000);
 
   it('is failed by what never ends, once it is stopped', async () => {

@@ -84,7 +84,7 @@ describe("file names of students' pages", () => {
 describe("a student's page", () => {
   it('shows of hidden checks neither inputs nor pictures nor the seed; the instructor sees them', () => {
     const shown = studentPage(hidden);
-    for (const secret of [hidden.seed, '1.5; expected 1', 'smallest failing case', 'class="map"']) {
+    for (const secret of [hidden.seed, 'expected 1, got 1.5', 'smallest failing case', 'class="map"']) {
       expect(shown).not.toContain(secret);
       expect(studentPage(hidden, { instructor: true })).toContain(secret);
     }

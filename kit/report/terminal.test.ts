@@ -18,7 +18,7 @@ describe('a report at the terminal', () => {
         ? All heads at once ·············································· 0/1
 
         ✗ A masked key gets no weight
-          case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are
+          case "causal": out_BHTV[0,1]: expected 1, got 1.5 (1 of 2 values are
           wrong) �[2Jforged
           at 01-x/attend.ts:12
           smallest failing case: B = 1, T = 2

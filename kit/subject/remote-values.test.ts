@@ -39,40 +39,40 @@ describe('a result', () => {
   });
 
   it.each<[WireValue, ResultShape, string]>([
-    [['u'], 'out_BT', 'attend returned nothing (is there a return?); expected a tensor'],
-    [['v', null], 'out_BT', 'attend returned null; expected a tensor'],
+    [['u'], 'out_BT', 'attend: expected a tensor, got nothing (is there a return?)'],
+    [['v', null], 'out_BT', 'attend: expected a tensor, got null'],
     [
       ['v', 3],
       'out_BT',
-      'attend returned the number 3; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend: expected a tensor, got the number 3 (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
-    [['v', 'x'.repeat(99)], 'out_BT', `attend returned the string "${'x'.repeat(39)}; expected a tensor`],
+    [['v', 'x'.repeat(99)], 'out_BT', `attend: expected a tensor, got the string "${'x'.repeat(39)}`],
     [
       ['a', [tensor, tensor]],
       'out_BT',
-      'attend returned an array of 2 items; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend: expected a tensor, got an array of 2 items (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
     [
       ['x', 'a Float32Array'],
       'out_BT',
-      'attend returned a Float32Array; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend: expected a tensor, got a Float32Array (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
     [
       ['x', 'a tensor that has been disposed'],
       'tensor',
-      'attend returned a tensor that has been disposed; expected a tensor (dispose the tensors in between, and return this one)',
+      'attend: expected a tensor, got a tensor that has been disposed (dispose the tensors in between, and return this one)',
     ],
-    [tensor, 'number', 'attend returned a tensor; expected a number'],
-    [['v', '3'], 'number', 'attend returned the string "3"; expected a number'],
-    [tensor, { out: 'tensor', cache: 'tensor' }, 'attend returned a tensor; expected an object with out, cache'],
+    [tensor, 'number', 'attend: expected a number, got a tensor'],
+    [['v', '3'], 'number', 'attend: expected a number, got the string "3"'],
+    [tensor, { out: 'tensor', cache: 'tensor' }, 'attend: expected an object with out, cache, got a tensor'],
     [['o', { out: tensor }], { out: 'tensor', k: 'tensor' }, 'attend returned no k; expected an object with out, k'],
     [['o', { c: ['o', {}] }], { c: { k: 'tensor' } }, 'attend returned no c.k; expected an object with k'],
     [
       ['o', { c: ['u'] }],
       { c: { k: 'tensor' } },
-      'attend returned c nothing (is there a return?); expected an object with k',
+      'attend returned c: expected an object with k, got nothing (is there a return?)',
     ],
-    [['o', {}], 'tensor', 'attend returned an object with no fields; expected a tensor'],
+    [['o', {}], 'tensor', 'attend: expected a tensor, got an object with no fields'],
   ])('%j is refused where %j is expected, in words', (value, declared, message) => {
     expect(refusal(value, declared)).toBe(message);
   });
@@ -134,11 +134,11 @@ describe('a plain result', () => {
       { slots: ['boolean'] },
       'attend returned slots[0]: expected a boolean, got the string "x"',
     ],
-    [list(['v', 'x']), ['number'], 'attend returned [0] the string "x"; expected a number'],
+    [list(['v', 'x']), ['number'], 'attend returned [0]: expected a number, got the string "x"'],
     [
       list(tensor, number(1)),
       ['tensor'],
-      'attend returned [1] the number 1; expected a tensor (stay with tf operations; arraySync and dataSync lead out of them)',
+      'attend returned [1]: expected a tensor, got the number 1 (stay with tf operations; arraySync and dataSync lead out of them)',
     ],
   ])('%j is refused where %j is expected, in words', (value, declared, message) => {
     expect(refusal(value, declared)).toBe(message);

@@ -1,10 +1,19 @@
 /** Results of a submission, held by handle, in the structure that the exercise declares. */
 
-import { isNdArray, type NdArray } from '../author/ndarray.ts';
+import { isNdArray, type NdArray, ndarray } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import type { WireDType, WireValue } from '../wire/messages.ts';
 import { SubmissionFault } from './failure.ts';
-import { Allowance, listItems, OtherKind, otherKindInWords, placeOf, plainData, scalar } from './plain-results.ts';
+import {
+  Allowance,
+  kindOfShape,
+  listItems,
+  OtherKind,
+  otherKindInWords,
+  placeOf,
+  plainData,
+  scalar,
+} from './plain-results.ts';
 
 export class RemoteTensor {
   constructor(
@@ -40,7 +49,8 @@ export function structured(
   path: string[] = [],
   allowance = new Allowance(),
 ): unknown {
-  const what = path.length ? `${fn} returned ${placeOf(path)}` : `${fn} returned`;
+  const where = path.length > 0 ? `${fn} returned ${placeOf(path)}` : fn;
+  const other = (hint = '') => wrong(`${where}: expected ${kindOfShape(declared)}, got ${kindOf(value)}${hint}`);
   const wrong = (message: string) => new SubmissionFault({ code: 'wrong-kind', message });
   const inside = (item: WireValue, shape: ResultShape, key: string) =>
     structured(item, shape, fn, result, [...path, key], allowance);
@@ -58,13 +68,10 @@ export function structured(
     throw error instanceof OtherKind ? wrong(otherKindInWords(error, fn, kindOf(error.value))) : error;
   }
   if (typeof declared === 'object') {
-    if (value[0] !== 'o')
-      throw wrong(`${what} ${kindOf(value)}; expected an object with ${Object.keys(declared).join(', ')}`);
+    if (value[0] !== 'o') throw other();
     const fields = Object.entries(declared).map(([field, shape]) => {
       if (!Object.hasOwn(value[1], field)) {
-        throw wrong(
-          `${fn} returned no ${[...path, field].join('.')}; expected an object with ${Object.keys(declared).join(', ')}`,
-        );
+        throw wrong(`${fn} returned no ${[...path, field].join('.')}; expected ${kindOfShape(declared)}`);
       }
       return [field, inside(value[1][field], shape, field)];
     });
@@ -72,9 +79,9 @@ export function structured(
   }
   if (declared === 'number') {
     if (value[0] === 'v' && typeof value[1] === 'number') return value[1];
-    throw wrong(`${what} ${kindOf(value)}; expected a number`);
+    throw other();
   }
-  if (value[0] !== 't') throw wrong(`${what} ${kindOf(value)}; expected a tensor${wayToTensor(value)}`);
+  if (value[0] !== 't') throw other(wayToTensor(value));
   const name = declared === 'tensor' ? (path.findLast((key) => !/^\d+$/.test(key)) ?? 'result') : declared;
   return new RemoteTensor(value[1], value[2], value[3], name, result, path);
 }
@@ -135,4 +142,17 @@ export function bytesOf({ data, dtype }: NdArray): Uint8Array {
   const view =
     dtype === 'float32' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
   return new Uint8Array(view.buffer);
+}
+
+/** The same way back. */
+export function arrayOf(bytes: Uint8Array, shape: readonly number[], dtype: NdArray['dtype']): NdArray {
+  // A typed array needs its bytes to begin at a multiple of their size.
+  const { buffer } = Uint8Array.from(bytes);
+  const data =
+    dtype === 'float32'
+      ? new Float32Array(buffer)
+      : dtype === 'int32'
+        ? new Int32Array(buffer)
+        : new Uint8Array(buffer);
+  return ndarray(shape, data, dtype);
 }

@@ -1,7 +1,7 @@
 /** What is being judged: code in a sandbox of its own, with functions to call. A sandbox that ended is replaced by a fresh one. */
 
 import type { Counter, Submission } from '../author/grader.ts';
-import { type NdArray, ndarray, sizeOf } from '../author/ndarray.ts';
+import { type NdArray, sizeOf } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import type { FirstNaN } from '../wire/first-nan.ts';
 import { KernelRefused } from '../wire/kernel.ts';
@@ -13,7 +13,7 @@ import { BusyTime } from './busy-time.ts';
 import { failureOfDeath, SubmissionFault } from './failure.ts';
 import { type Host, HostFailed } from './host.ts';
 import { MarkedCalls } from './marked-calls.ts';
-import { bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
+import { arrayOf, bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME } from './source-lines.ts';
 import { thrownFault } from './thrown-fault.ts';
@@ -84,14 +84,7 @@ export class Subject {
         if (found.length !== due) throw new KernelRefused('another tensor is in its place');
         return found;
       }));
-    const aligned = Uint8Array.from(bytes).buffer;
-    const data =
-      dtype === 'float32'
-        ? new Float32Array(aligned)
-        : dtype === 'int32'
-          ? new Int32Array(aligned)
-          : new Uint8Array(aligned);
-    return ndarray(value.shape, data, dtype);
+    return arrayOf(bytes, value.shape, dtype);
   }
 
   /**

@@ -20,7 +20,7 @@ const failed: CheckReport = {
   status: 'fail',
   points: 0,
   maxPoints: 1,
-  message: 'case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are wrong)\n\u001b[2Jforged',
+  message: 'case "causal": out_BHTV[0,1]: expected 1, got 1.5 (1 of 2 values are wrong)\n\u001b[2Jforged',
   at: '01-x/attend.ts:12',
   misconception: { id: 'maskIgnored', feedback: 'The mask has no effect.' },
   smallest: 'B = 1, T = 2',

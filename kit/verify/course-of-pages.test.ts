@@ -150,7 +150,7 @@ describe('a wrong answer', () => {
       'heads',
       'const all = (right_heads as any)(...args); return [all[0], all[2], all[1]];',
       'values/heads',
-      /^case "three heads": heads\[1\]_TD\[\d,\d\] is /,
+      /^case "three heads": heads\[1\]_TD\[\d,\d\]: expected .*, got /,
     ],
     [
       'reserve',

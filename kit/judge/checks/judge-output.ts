@@ -59,7 +59,7 @@ export async function judgeOutput(
   if (got instanceof RemoteTensor && String(got.shape) !== String(expected.array.shape)) {
     const { shape: want } = expected.array;
     const message = inCase(
-      `${label} has shape [${got.shape}]; expected [${want}]${axisHint(label, got.shape, want, params, axisWords)}`,
+      `${label}: expected shape [${want}], got [${got.shape}]${axisHint(label, got.shape, want, params, axisWords)}`,
     );
     return { failure: { code: `shape:${got.shape.length}`, message }, ratio: NO_NUMBER };
   }
@@ -158,15 +158,15 @@ export function codeOf(mismatch: Mismatch): string {
 }
 
 function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string {
-  if (mismatch.kind === 'shape') return `${label} has shape [${mismatch.got}]; expected [${mismatch.want}]`;
+  if (mismatch.kind === 'shape') return `${label}: expected shape [${mismatch.want}], got [${mismatch.got}]`;
   if (mismatch.kind === 'dtype')
-    return `${label} is ${mismatch.got}; expected ${mismatch.want}${dtypeHint(mismatch.got)}`;
+    return `${label}: expected ${mismatch.want}, got ${mismatch.got}${dtypeHint(mismatch.got)}`;
   const { worst, count, size } = mismatch;
   const place = worst.index.length ? `${label}[${worst.index}]` : label;
   const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
   const close = worst.error < 100 * abs ? `, an error of ${format(worst.error)} where ${format(abs)} is allowed` : '';
   const [got, want] = close ? [String(worst.got), String(worst.want)] : [format(worst.got), format(worst.want)];
-  return `${place} is ${got}; expected ${want}${close}${many}`;
+  return `${place}: expected ${want}, got ${got}${close}${many}`;
 }
 
 /** Where a dtype that nobody asked for usually comes from. */

@@ -145,9 +145,9 @@ describe('a list of tensors', () => {
     expect(await judged({ heads: [] }, { heads: [ones(2)] })).toMatchObject({ code: 'length' });
     expect(
       (await judged({ heads: [tensor(), tensor()] }, { heads: [ones(2), ndarray([2], [1, 0])] }))?.message,
-    ).toMatch(/^heads\[1\]_BT\[1\] is 1; /);
+    ).toMatch(/^heads\[1\]_BT\[1\]: expected .*, got 1 /);
     expect((await judged({ heads: [tensor('k', [3])] }, { heads: [ones(2)] }))?.message).toMatch(
-      /^heads\[0\] has shape \[3\]/,
+      /^heads\[0\]: expected shape .*, got \[3\]/,
     );
   });
 });

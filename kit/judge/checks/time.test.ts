@@ -114,7 +114,7 @@ describe('a submission', () => {
       );
       await expect(judged(wrong.subject)).rejects.toMatchObject({
         failure: {
-          message: `case "timed run ${wrongAt}": y is 0; expected ${wrongAt}`,
+          message: `case "timed run ${wrongAt}": y: expected ${wrongAt}, got 0`,
         },
       });
     }
@@ -140,5 +140,7 @@ it('a solution that is wrong here is nobody’s failure', async () => {
   );
   const fault = await judged(runner(() => 10).subject, wrong.subject).catch((error) => error);
   expect(fault).not.toBeInstanceOf(SubmissionFault);
-  expect(fault.message).toMatch(/^the model solution fails when it is timed: case "timed run 1": y is -1; expected 1/);
+  expect(fault.message).toMatch(
+    /^the model solution fails when it is timed: case "timed run 1": y: expected 1, got -1/,
+  );
 });

@@ -9,7 +9,7 @@ const [attend, heads] = sampleReport.exercises;
 describe('annotations', () => {
   it('are errors at the submission’s lines, warnings for what was not judged, and a notice with the points', () => {
     expect(annotations(sampleReport)).toMatchInlineSnapshot(`
-      "::error file=exercises/01-x/attend.ts,line=12,title=Attention%3A A masked key gets no weight (and 1 more)::case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are wrong)%0A�[2Jforged%0AThe mask has no effect.
+      "::error file=exercises/01-x/attend.ts,line=12,title=Attention%3A A masked key gets no weight (and 1 more)::case "causal": out_BHTV[0,1]: expected 1, got 1.5 (1 of 2 values are wrong)%0A�[2Jforged%0AThe mask has no effect.
       ::error file=exercises/02-y/heads.ts,line=3,title=Heads::02-y/heads.ts:3: Unexpected ";"
       ::warning file=exercises/01-x/attend.ts,title=Attention%3A All heads at once::could not be judged; your code is not the cause
       ::notice title=Not graded yet%3A some checks were not judged::Not graded yet: some checks were not judged

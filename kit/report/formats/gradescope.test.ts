@@ -29,7 +29,7 @@ describe('results.json of Gradescope', () => {
       score: 0,
       max_score: 1,
       output:
-        'case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are wrong) \u{fffd}[2Jforged\n' +
+        'case "causal": out_BHTV[0,1]: expected 1, got 1.5 (1 of 2 values are wrong) \u{fffd}[2Jforged\n' +
         'at 01-x/attend.ts:12\nThe mask has no effect.',
       visibility: 'visible',
     });

@@ -66,7 +66,7 @@ describe('JUnit XML', () => {
       { name: 'Attention', tests: '4', failures: '2', errors: '1', skipped: '0' },
       { name: 'Heads', tests: '1', failures: '1', errors: '0', skipped: '0' },
     ]);
-    expect(all(suites[0], 'failure')[0].attributes.message).toContain('out_BHTV[0,1] is 1.5');
+    expect(all(suites[0], 'failure')[0].attributes.message).toContain('out_BHTV[0,1]: expected 1, got 1.5');
     expect(all(suites[1], 'failure')[0].attributes.message).toBe('02-y/heads.ts:3: Unexpected ";"');
   });
 

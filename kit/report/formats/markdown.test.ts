@@ -40,11 +40,11 @@ describe('a summary in Markdown', () => {
 
       - ✅ Each output is a weighted mean: 2/2
       - ❌ A masked key gets no weight: 0/1
-        - \` case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are wrong) �[2Jforged \`
+        - \` case "causal": out_BHTV[0,1]: expected 1, got 1.5 (1 of 2 values are wrong) �[2Jforged \`
         - at \` 01-x/attend.ts:12 \`
         - Likely mistake: The mask has no effect.
       - ❌ Leaves no tensor behind: 0/1
-        - \` case "causal": out_BHTV[0,1] is 1.5; expected 1 (1 of 2 values are wrong) �[2Jforged \`
+        - \` case "causal": out_BHTV[0,1]: expected 1, got 1.5 (1 of 2 values are wrong) �[2Jforged \`
         - at \` 01-x/attend.ts:12 \`
 
       ### Heads
