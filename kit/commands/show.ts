@@ -66,12 +66,10 @@ async function candidateOf(course: Course, id: string, name: string) {
     throw new InputError(`--mistake: the known mistakes of ${id} are not in this repository, only in the course's own`);
   }
   const { candidatesOf } = await import('../verify/candidates.ts');
-  const { knownMistakes } = await import('../verify/mistakes.ts');
   const { editsOf } = await import('../verify/edits.ts');
-  const { candidates, says } = await candidatesOf(course, id);
+  const { candidates, mistakes } = await candidatesOf(course, id);
   const found = candidates.find((candidate) => candidate.kind === 'mistake' && candidate.name === name);
   if (!found)
-    throw new InputError(`--mistake: "${name}" is not a known mistake of ${id}: ${Object.keys(says).join(', ')}`);
-  const { mistakes } = await knownMistakes(course, id);
-  return { ...found, says: says[name], edits: editsOf(mistakes[name]) };
+    throw new InputError(`--mistake: "${name}" is not a known mistake of ${id}: ${Object.keys(mistakes).join(', ')}`);
+  return { ...found, says: mistakes[name].says, edits: editsOf(mistakes[name]) };
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { Grader, Oracle } from '../author/grader.ts';
 import { type Course, pathsOf } from './course.ts';
 import { InputError } from './input-error.ts';
@@ -20,24 +20,40 @@ export async function loadOracle(course: Pick<Course, 'root'>, id: string): Prom
   return (await loadModule(course, pathsOf(course, id).reference)) as Oracle;
 }
 
-/** What one of the course's own modules exports. @throws InputError where it cannot be loaded */
-export async function loadModule(course: Pick<Course, 'root'>, file: string): Promise<unknown> {
+/**
+ * What one of the course's own modules exports.
+ *
+ * @param require what it gets of packages; default: what is installed
+ * @throws InputError where it cannot be loaded
+ */
+export async function loadModule(
+  { root }: Pick<Course, 'root'>,
+  file: string,
+  require: (name: string) => unknown = createRequire(join(root, 'package.json')),
+): Promise<unknown> {
+  const text = await moduleText(root, file);
+  const module = { exports: {} };
+  const run = new Function('module', 'exports', 'require', `${text}\n//# sourceURL=${file}`);
+  run(module, module.exports, require);
+  return module.exports;
+}
+
+/** A module and what it imports as one CommonJS script, besides packages. @throws InputError where it cannot be bundled */
+export async function moduleText(root: string, file: string, options: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,
-    write: false,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
     packages: 'external',
     sourcemap: 'inline',
     logLevel: 'silent',
-    absWorkingDir: course.root,
+    absWorkingDir: root,
+    ...options,
+    write: false,
   }).catch((error: Error) => {
     throw new InputError(`${file} cannot be loaded: ${error.message.split('\n').slice(1, 3).join(' ')}`);
   });
-  const module = { exports: {} };
-  const run = new Function('module', 'exports', 'require', `${outputFiles[0].text}\n//# sourceURL=${file}`);
-  run(module, module.exports, createRequire(join(course.root, 'package.json')));
-  return module.exports;
+  return outputFiles[0].text;
 }

@@ -7,13 +7,13 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type * as Tf from '@tensorflow/tfjs';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { NOT_COUNTED, type Submission } from '../author/grader.ts';
 import { isNdArray, type NdArray, ndarray } from '../author/ndarray.ts';
 import { isPlain } from '../author/plain.ts';
 import { type Course, pathsOf } from '../course/course.ts';
 import { type Given, givenAt, givenTo } from '../course/given.ts';
-import { InputError } from '../course/input-error.ts';
+import { moduleText } from '../course/modules.ts';
 import type { PreparedCase } from '../judge/cases.ts';
 import { compare } from '../judge/compare.ts';
 import { comparePlain } from '../judge/compare-plain.ts';
@@ -51,31 +51,15 @@ export async function* runInProcess(course: Course, materials: Materials): Async
 /** Bundled with a source map that names the learner's files, which is what breakpoints go by. */
 async function load(root: string, file: string, given: Given, require: NodeJS.Require): Promise<Functions> {
   const outfile = join(root, '.kit/debug.cjs');
-  const { outputFiles } = await build({
-    entryPoints: [file],
-    bundle: true,
-    write: false,
+  const text = await moduleText(root, file, {
     outfile,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
     charset: 'utf8',
-    packages: 'external',
-    sourcemap: 'inline',
     keepNames: true,
-    logLevel: 'silent',
-    absWorkingDir: root,
     tsconfigRaw: '{}',
     plugins: [lending(given, join(root, 'exercises'))],
-  }).catch((error: Error) => {
-    throw new InputError(`${file} cannot be loaded: ${error.message.split('\n').slice(1, 3).join(' ')}`);
   });
   const module = { exports: {} as Functions };
-  compileFunction(outputFiles[0].text, ['module', 'exports', 'require'], { filename: outfile })(
-    module,
-    module.exports,
-    require,
-  );
+  compileFunction(text, ['module', 'exports', 'require'], { filename: outfile })(module, module.exports, require);
   return module.exports;
 }
 

@@ -5,7 +5,7 @@ import { type Course, pathsOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { type Bundle, bundle, bundleText, isBundleError } from '../subject/bundle.ts';
 import { EditFailed, edited } from './edits.ts';
-import { knownMistakes } from './mistakes.ts';
+import { type KnownMistakes, knownMistakes } from './mistakes.ts';
 import { editedSolutions, isEdited, mistakesModule } from './mistakes-module.ts';
 
 export interface Candidate {
@@ -18,9 +18,8 @@ export interface Candidate {
 
 export interface Candidates {
   candidates: Candidate[];
-  /** What each mistake's author is told. */
-  says: Record<string, string>;
-  /** Mistakes that cannot be made out of the solution, in words. */
+  mistakes: KnownMistakes['mistakes'];
+  /** Edits that do not fit the solution, in words. */
   problems: string[];
 }
 
@@ -59,7 +58,7 @@ export async function candidatesOf(course: Course, id: string): Promise<Candidat
       ...of('alternate', 'alternates', known.alternates),
       ...of('mistake', 'mistakes', Object.keys(made)),
     ],
-    says: Object.fromEntries(Object.entries(known.mistakes).map(([name, { says }]) => [name, says])),
+    mistakes: known.mistakes,
     problems,
   };
 }

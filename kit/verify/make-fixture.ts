@@ -15,13 +15,14 @@ import type { HostPool } from '../subject/host-pool.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
 import type { Candidate } from './candidates.ts';
+import type { KnownMistakes } from './mistakes.ts';
 
 export interface FixtureSources {
   materials: Omit<Materials, 'fixture'>;
   oracle: Oracle;
   candidates: Candidate[];
-  /** What each mistake's author is told. */
-  says: Record<string, string>;
+  /** By name, for what their authors are told. */
+  known: KnownMistakes['mistakes'];
   /** The plain cpu backend: the same bytes on every machine. */
   hosts: HostPool;
 }
@@ -34,7 +35,7 @@ export async function makeFixture({
   materials,
   oracle,
   candidates,
-  says,
+  known,
   hosts,
 }: FixtureSources): Promise<{ fixture: Fixture; mistakes: Map<string, Judgement[]> }> {
   const { id, spec, grader } = materials;
@@ -58,7 +59,7 @@ export async function makeFixture({
     const mistakes = new Map<string, Judgement[]>();
     for (const candidate of candidates.filter(({ kind }) => kind === 'mistake')) {
       const judgements = await judge(subjectOf(candidate), { ...materials, fixture }, { kind: 'public' });
-      fixture.mistakes[candidate.name] = { says: says[candidate.name], ...mistakeOf(judgements, fixture) };
+      fixture.mistakes[candidate.name] = { says: known[candidate.name].says, ...mistakeOf(judgements, fixture) };
       mistakes.set(candidate.name, judgements);
     }
     return { fixture, mistakes };

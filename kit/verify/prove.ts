@@ -56,7 +56,7 @@ export interface ProofOptions {
 
 export async function prove(course: Course, id: string, { hosts, cpu, timeout, update }: ProofOptions): Promise<Proof> {
   const spec = specOf(course, id);
-  const [grader, oracle, { candidates, says, problems }] = await Promise.all([
+  const [grader, oracle, { candidates, mistakes: known, problems }] = await Promise.all([
     loadGrader(course, id),
     loadOracle(course, id),
     candidatesOf(course, id),
@@ -72,7 +72,7 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
     materials: { id, spec, grader },
     oracle,
     candidates,
-    says,
+    known,
     hosts: cpu,
   });
   proof.problems.push(...fixtureProblems(pathsOf(course, id).fixture, fixture, update));
