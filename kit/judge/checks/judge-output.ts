@@ -165,7 +165,9 @@ function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string 
   const place = worst.index.length ? `${label}[${worst.index}]` : label;
   const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
   const close = worst.error < 100 * abs ? `, an error of ${format(worst.error)} where ${format(abs)} is allowed` : '';
-  const [got, want] = close ? [String(worst.got), String(worst.want)] : [format(worst.got), format(worst.want)];
+  // Nine digits tell any two float32 numbers apart.
+  const shown = (value: number) => (close ? String(Number(value.toPrecision(9))) : format(value));
+  const [got, want] = [shown(worst.got), shown(worst.want)];
   return `${place}: expected ${want}, got ${got}${close}${many}`;
 }
 
