@@ -119,7 +119,8 @@ function times(proofs) {
       ),
     ),
   );
-  if (rows.length === 0) return ['No times were judged: this is not a real GPU, or these exercises have no time check.'];
+  if (rows.length === 0)
+    return ['No times were judged: this is not a real GPU, or these exercises have no time check.'];
   return [
     '| time check | right answer | times the solution | allowed | noise | of the roofline |',
     '| --- | --- | --- | --- | --- | --- |',
