@@ -26,7 +26,7 @@ describe('kit verify', () => {
     expect(first.stderr).not.toContain('proven before');
     expect(again.stderr).toContain(`proven before, unchanged: ${NAME} (--all`);
     const inWords = await verify();
-    expect(inWords.stdout).toMatch(new RegExp(`proven before, unchanged: ${NAME} .*\\n\\n✓ 1 exercises proven on cpu`));
+    expect(inWords.stdout).toMatch(new RegExp(`proven before, unchanged: ${NAME} .*\\n\\n✓ 1 exercise proven on cpu`));
   });
 
   it(

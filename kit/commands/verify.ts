@@ -7,6 +7,7 @@ import type { Host } from '../subject/host.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { cardInWords, cardOf, nvidiaCards } from '../subject/machine.ts';
 import { wrapped } from '../text/columns.ts';
+import { plural } from '../text/number.ts';
 import { KeptProofs } from '../verify/kept-proofs.ts';
 import type { Inputs } from '../verify/proof-inputs.ts';
 import { LEAST_MISS, MOST_OF_TOLERANCE, type Proof, prove } from '../verify/prove.ts';
@@ -175,9 +176,9 @@ function proven({ stub, right, mistakes }: Pick<Proof, 'stub' | 'right' | 'mista
 function summary(proofs: Proof[], problems: number, backends: string[]): string {
   const count = proofs.reduce((sum, proof) => sum + proof.mistakes.length, 0);
   if (problems === 0) {
-    return `\n${pc.green('✓')} ${proofs.length} exercises proven on ${backends.join(' and ')}; ${count} known mistakes caught and named\n`;
+    return `\n${pc.green('✓')} ${plural(proofs.length, 'exercise')} proven on ${backends.join(' and ')}; ${count} known mistakes caught and named\n`;
   }
   const unproven = proofs.filter((proof) => proof.problems.length > 0);
   const list = unproven.flatMap(({ id, problems: found }) => found.map((problem) => `  ${id}: ${problem}`));
-  return `\n${pc.red('✗')} ${unproven.length} of ${proofs.length} exercises not proven:\n${list.join('\n')}\n`;
+  return `\n${pc.red('✗')} ${unproven.length} of ${plural(proofs.length, 'exercise')} not proven:\n${list.join('\n')}\n`;
 }

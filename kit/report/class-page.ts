@@ -1,4 +1,6 @@
 /** The class at a glance: how it went, what to teach again, whom to look at. One self-contained page. */
+
+import { plural } from '../text/number.ts';
 import { type ClassSummary, summarise } from './class-summary.ts';
 import type { Gradebook, GradebookEntry } from './gradebook.ts';
 import { histogram, shareBar } from './page/charts.ts';
@@ -50,7 +52,6 @@ const studentLink = (student: string, name: string) => html`<a href="pages/${nam
 const linked = (student: string, links: Links) => links.get(student) ?? html`${student}`;
 const number = (value: number | null) => (value === null ? '–' : String(Math.round(value * 10) / 10));
 const percent = (share: number) => `${Math.round(share * 100)}%`;
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 function figures(summary: ClassSummary, entries: GradebookEntry[], maxScore: number): Html {
   const { graded, median, mean, allPassed, problems } = summary;

@@ -63,7 +63,7 @@ export function printedText(printed: string | undefined, width: number): string 
   const lines = printed.split('\n').map((line) => plainLine(line.replaceAll('\t', '  ')));
   const shown = lines.slice(0, PRINTED_LINES).map((line) => `    ${shortened(line, width - 4)}`);
   const rest = lines.length - shown.length;
-  if (rest > 0) shown.push(`    ${pc.dim(`and ${rest} more ${rest === 1 ? 'line' : 'lines'}`)}`);
+  if (rest > 0) shown.push(`    ${pc.dim(`and ${plural(rest, 'more line')}`)}`);
   return `\n  ${pc.dim('Your code printed:')}\n${shown.join('\n')}\n`;
 }
 

@@ -4,7 +4,7 @@ import type { Verdict } from '../../author/grader.ts';
 import { isPlain, isRecord, type Plain } from '../../author/plain.ts';
 import type { Failure } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
-import { format } from '../../text/number.ts';
+import { format, plural } from '../../text/number.ts';
 import { comparePlain, type PlainMismatch } from '../compare-plain.ts';
 import { toleranceOfNumber, toleranceOfPlain } from '../plain-tolerance.ts';
 
@@ -63,7 +63,7 @@ function inWords(name: string, mismatch: PlainMismatch, tolerance: number): stri
   return `${place}: expected ${shownWant}, got ${shownGot}${allowed}${many}`;
 }
 
-const items = (count: number) => `${count} ${count === 1 ? 'item' : 'items'}`;
+const items = (count: number) => plural(count, 'item');
 
 const MOST_CHARACTERS = 60;
 
