@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../testing/sample-report.ts';
-import { terminalReport } from './terminal.ts';
+import { printedText, terminalReport } from './terminal.ts';
 
 const text = (explain: 'first' | 'all', report = sampleReport, width = 72) =>
   stripVTControlCharacters(terminalReport(report, { explain, width }));
@@ -39,7 +39,7 @@ describe('a report at the terminal', () => {
         ✗ 02-y/heads.ts:3: Unexpected ";"
 
       Total ······························································ 2/8
-      1 checks could not be judged: this grade is not final.
+      1 check could not be judged: this grade is not final.
       wasm (WebAssembly with SIMD); isolated by bubblewrap
       public cases
       "
@@ -50,7 +50,7 @@ describe('a report at the terminal', () => {
     const short = text('first');
     expect(short).toContain('2 more checks fail; often for the same reason.');
     expect(short.match(/The mask has no effect/g)).toHaveLength(1);
-    expect(short).not.toContain('could not be judged, through no fault');
+    expect(short).not.toContain('your code is not the cause');
   });
 
   it('tells a mistake that explains several failures once', () => {
@@ -58,10 +58,18 @@ describe('a report at the terminal', () => {
   });
 
   it('says that a grade with something unjudged is not final, and how to replay hidden cases', () => {
-    expect(text('all')).toContain('1 checks could not be judged: this grade is not final.');
+    expect(text('all')).toContain('1 check could not be judged: this grade is not final.');
     const hidden = text('all', { ...sampleReport, seed: 'ab12', isolation: 'permissions' });
     expect(hidden).toContain('hidden cases, --seed submission:ab12');
     expect(hidden).toContain("isolated by Node's permissions only");
+  });
+
+  it('shows the first lines of what was printed, and says how many more there are', () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i}`).join('\n');
+    const printed = (count: number) => stripVTControlCharacters(printedText(lines(count), 72));
+    expect(printed(8)).toMatch(/line 7\n$/);
+    expect(printed(9)).toMatch(/line 7\n +and 1 more line\n$/);
+    expect(printed(10)).toMatch(/line 7\n +and 2 more lines\n$/);
   });
 
   it('says which passes are a second opinion', () => {

@@ -1,6 +1,7 @@
 /** A report for a person at a terminal: points first, then what is wrong, where and why. */
 import pc from 'picocolors';
 import { dotted, shortened, shortPath, wrapped } from '../text/columns.ts';
+import { plural } from '../text/number.ts';
 import { plain, plainLine } from '../text/plain.ts';
 import { heatMap } from './heat-map.ts';
 import { fallbacksInWords, machineInWords, timingInWords } from './numbers.ts';
@@ -111,7 +112,8 @@ function footer(report: Report, width: number): string {
     ({ status }) => status === 'not-judged',
   ).length;
   const total = dotted(pc.bold('Total'), pc.bold(`${score}/${maxScore}`), width);
-  const note = unjudged > 0 ? `\n${pc.yellow(`${unjudged} checks could not be judged: this grade is not final.`)}` : '';
+  const note =
+    unjudged > 0 ? `\n${pc.yellow(`${plural(unjudged, 'check')} could not be judged: this grade is not final.`)}` : '';
   const cases = seed === 'public' ? 'public cases' : `hidden cases, --seed submission:${seed}`;
   const level =
     isolation === 'bubblewrap'
