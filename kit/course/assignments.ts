@@ -2,40 +2,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
+import type { Static } from 'typebox';
 import schema from './assignments.schema.json' with { type: 'json' };
+import type { AssignmentSpec, Assignments, LateRule as LateRuleSchema } from './assignments.schema.ts';
 import { type Course, selectExercises, specOf } from './course.ts';
 import { InputError } from './input-error.ts';
 import { maxPoints } from './points.ts';
 import { parseYaml } from './yaml.ts';
 
-export interface LateRule {
-  /** Of the points earned, for each day begun. */
-  percentPerDay: number;
-  graceMinutes?: number;
-  /** Later than this earns nothing. */
-  atMostDays?: number;
-}
+export type LateRule = Static<typeof LateRuleSchema>;
 
-export interface Assignment {
+export interface Assignment extends Static<typeof AssignmentSpec> {
   name: string;
-  title: string;
   /** Ids, in the course's order. */
   exercises: string[];
-  /** What an exercise is worth here; default: its checks' points. */
-  points?: Record<string, number>;
-  /** ISO 8601 with a zone. */
-  due?: string;
-  late?: LateRule;
-  /** Which of several submissions counts; default: latest. */
-  keep?: 'best' | 'latest';
-  /** So many exercises with the worst results do not count. */
-  dropLowest?: number;
 }
 
-type Spec = Omit<Assignment, 'name'>;
-
 const ajv = new Ajv({ strict: false, formats: { 'date-time': isInstant } });
-const validate = ajv.compile<{ assignments: Record<string, Spec> }>(schema);
+const validate = ajv.compile<Static<typeof Assignments>>(schema);
 
 /** Without a zone it would be another moment on every machine. */
 function isInstant(text: string): boolean {

@@ -5,6 +5,8 @@
  * pairs' ratios, and its confidence interval that of the sign test, which supposes nothing of the noise. Looking again
  * after each batch of pairs gives chance more chances, so the allowed error is spent over the looks.
  */
+import type { Static } from 'typebox';
+import type { Timing as schema } from './timing.schema.ts';
 
 export type TimeVerdict = 'within' | 'over' | 'inconclusive';
 
@@ -18,16 +20,7 @@ export interface TimeComparison {
 }
 
 /** What a report tells of a comparison of the submission with the model solution. */
-export interface Timing extends Omit<TimeComparison, 'verdict'> {
-  /** The most that is allowed. */
-  budget: number;
-  /** The solution against itself, measured likewise: so many times slower a run may seem than it is. */
-  noise: number;
-  /** The submission's median, in ms. */
-  ms: number;
-  /** Its counted work in that time, as a part of what the device can do at most. */
-  fractionOfRoofline: number;
-}
+export type Timing = Static<typeof schema>;
 
 export interface TimePlan {
   /** The most that A may take, in times B. */

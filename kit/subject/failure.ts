@@ -1,5 +1,7 @@
 /** Why a check failed: for machines a code, for people a sentence. */
+import type { Static } from 'typebox';
 import type { Death } from '../wire/sandbox-state.ts';
+import type { Picture as schema } from './picture.schema.ts';
 
 export interface Failure {
   /** Short and stable, such as `off`, `nan`, `leak`: what a wrong variant is recognised by. */
@@ -15,17 +17,7 @@ export interface Failure {
 }
 
 /** Part of a matrix of results; null is what is not a finite number. */
-export interface Picture {
-  /** Output, leading index and case. */
-  caption: string;
-  /** Rows and columns. */
-  shape: number[];
-  /** Row and column of the first value. */
-  origin: number[];
-  got: (number | null)[];
-  want: (number | null)[];
-  tolerance: number;
-}
+export type Picture = Static<typeof schema>;
 
 /** The submission did something that ends the check: threw, hung, returned what it should not. */
 export class SubmissionFault extends Error {

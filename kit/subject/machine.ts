@@ -1,15 +1,12 @@
 /** What is known of a real GPU beyond its name: for reports, and for `kit doctor`. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import type { Static } from 'typebox';
 import type { BackendInfo } from '../wire/backend-names.ts';
 import type { Roofline } from '../wire/roofline.ts';
+import type { Machine as schema } from './machine.schema.ts';
 
-export interface Machine {
-  /** The driver's version; null where nobody tells it. */
-  driver: string | null;
-  memoryBytes: number | null;
-  roofline: Roofline;
-}
+export type Machine = Static<typeof schema>;
 
 export interface Card {
   /** Null where only the driver is known. */
