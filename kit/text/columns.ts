@@ -1,17 +1,20 @@
 /** Text in the columns of a terminal: East Asian characters and emoji take two, combining marks and colours none. */
+
+import stringWidth from 'fast-string-width';
 import pc from 'picocolors';
-import stringWidth from 'string-width';
 
 export const columnsOf = (text: string): number => stringWidth(text);
 
 export const padded = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when it is needed: it takes longer than all else that a short command does. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** The first so many columns. Colours are switched off at the cut. */
 export function cut(line: string, columns: number): string {
   if (columnsOf(line) <= columns) return line;
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   let [used, out] = [0, ''];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours are written
   for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
