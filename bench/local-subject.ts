@@ -53,7 +53,7 @@ export function localSubject(functions: Functions, exports: ExerciseSpec['export
           result = functions[fn](...given);
         } catch (error) {
           const { name, message } = error as Error;
-          throw new Thrown({ code: `threw:${name}`, message }, name, message);
+          throw new Thrown({ code: `threw:${name}`, message }, name, message, true);
         }
         return structured(encode(result), exports[fn], fn, results.push(result) - 1);
       },

@@ -2,7 +2,7 @@
 import { shapeOf } from './axes.ts';
 import type { Draw } from './draw.ts';
 import type { View } from './grader.ts';
-import { withSomeAllowed } from './masks.ts';
+import { withoutLastKey, withSomeAllowed } from './masks.ts';
 import { at, identity, mapped, type NdArray, type Nested, stack } from './ndarray.ts';
 
 /** The options of a case that say how its inputs are drawn, and what may be seen. */
@@ -15,6 +15,11 @@ export interface AttentionCase {
   spread?: number;
   /** Queries are stretched until the largest logit is this far from zero. */
   logits?: number;
+  /**
+   * Every logit lies near this number, −30 000 say, but for those of the last key, which lie near 0. Where that key is
+   * masked, only a mask that is low enough hides it. It is masked for every query if the case has a mask.
+   */
+  visibleLogits?: number;
 }
 
 export interface AttentionInputs {
@@ -35,15 +40,21 @@ const SPREAD = 2;
  * another answer.
  *
  * @param axes of each; one with G in place of H has a head per group
- * @param options apart: whether large logits are drawn again until they lie apart
+ * @param options apart: whether large logits are drawn again until they lie apart; outliers: the keys whose logits lie near
+ * 0 where `visibleLogits` is set, counted from the end where negative
  */
 export function drawAttention(
   draw: Draw,
   c: AttentionCase & object,
   axes: { q: string; k: string; v: string },
-  { apart = true }: { apart?: boolean } = {},
+  { apart = true, outliers = [-1] }: { apart?: boolean; outliers?: number[] } = {},
 ): AttentionInputs & { mask?: NdArray } {
-  const { spread = SPREAD, logits } = c;
+  const { spread = SPREAD, logits, visibleLogits } = c;
+  if (visibleLogits !== undefined) {
+    const low = drawLowLogits(draw, shapeOf(axes.q, c), shapeOf(axes.k, c), visibleLogits, outliers);
+    const mask = c.mask && withoutLastKey(withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow));
+    return { ...low, v: draw.normal(shapeOf(axes.v, c)), ...(mask && { mask }) };
+  }
   let q: NdArray;
   let k: NdArray;
   let drawAgain: boolean;
@@ -77,6 +88,38 @@ export function logitsOf(q: NdArray, k: NdArray): number[][] {
 export function stretchedTo(logits: number, q: NdArray, k: NdArray): NdArray {
   const largest = logitsOf(q, k).reduce((max, row) => Math.max(max, ...row.map(Math.abs)), 0);
   return mapped(q, (value) => Math.fround((value * logits) / largest));
+}
+
+/** Logits of neighbours, in order, lie this far apart, as a share of the whole: one key takes all, but float32 tells them apart. */
+const STEP = 0.01;
+
+/**
+ * Queries along one direction and keys against it: q·k/√D is near `logits` for every pair, a step lower for each further
+ * key in a random order, and near 0 for the outliers.
+ */
+function drawLowLogits(
+  draw: Draw,
+  [B, H, T, D]: number[],
+  [, G, S]: number[],
+  logits: number,
+  outliers: number[],
+): { q: NdArray; k: NdArray } {
+  const length = Math.sqrt(-logits * Math.sqrt(D));
+  const q = draw.normal([B, H, T, D], { std: 0.1 });
+  const k = draw.normal([B, G, S, D], { std: 0.1 });
+  const isOutlier = (s: number) => outliers.some((at) => at === s || at + S === s);
+  for (let group = 0; group < B * G; group++) {
+    const drawn = draw.normal([D]).data;
+    const norm = Math.hypot(...drawn);
+    const along = Array.from(drawn, (value) => (length * value) / norm);
+    const order = draw.permutation(S);
+    const add = (x: NdArray, row: number, factor: number) => {
+      for (let d = 0; d < D; d++) x.data[row * D + d] = Math.fround(x.data[row * D + d] + factor * along[d]);
+    };
+    for (let row = 0; row < (H / G) * T; row++) add(q, group * (H / G) * T + row, 1);
+    for (let s = 0; s < S; s++) if (!isOutlier(s)) add(k, group * S + s, -(1 + STEP * order[s]));
+  }
+  return { q, k };
 }
 
 /** e^−30 is nothing beside 1 in float32. */

@@ -64,7 +64,8 @@ export interface Property<Case, Inputs extends TensorTree = TensorTree> {
 }
 
 export interface Rejection {
-  error: 'RangeError' | 'TypeError';
+  /** Its class. `either` where both are reasonable and the stub does not say which. */
+  error: 'RangeError' | 'TypeError' | 'either';
   /** The function, the argument, the axis: the message must name one of them. */
   names: (string | number)[];
   call: (f: Submission, draw: Draw) => Promise<unknown>;

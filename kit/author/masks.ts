@@ -11,6 +11,16 @@ export function withSomeAllowed(mask: NdArray, emptyRow = false): NdArray {
   );
 }
 
+/** The last key is masked for every query. */
+export function withoutLastKey(mask: NdArray): NdArray {
+  const S = mask.shape[mask.shape.length - 1];
+  return ndarray(
+    mask.shape,
+    mask.data.map((allowed, i) => (i % S === S - 1 ? 0 : allowed)),
+    'bool',
+  );
+}
+
 /** The [T][S] that sequence b and head h see of a mask. */
 export function maskOfHead(mask: NdArray, [T, S]: [number, number], b: number, h: number): boolean[][] {
   const shape = [...Array<number>(4 - mask.shape.length).fill(1), ...mask.shape];

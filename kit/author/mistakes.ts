@@ -14,7 +14,7 @@ interface Told {
 }
 
 /** The model solution with other words in it. */
-export interface EditedMistake extends Told {
+export interface Edit {
   /** Pairs: what stands in the solution, exactly once, and what the learner writes in its place. */
   edit?: readonly string[];
   /** The same for what stands there once or more: all of it is replaced. */
@@ -22,6 +22,11 @@ export interface EditedMistake extends Told {
   /** Functions that the edited lines call; they are put at the end of the file. */
   with?: string;
 }
+
+export type EditedMistake = Edit & Told;
+
+/** A right answer that is written differently: the functions, or the solution with other words in it. */
+export type Alternate = Functions | Edit;
 
 /** Another way of doing it, which no edit makes out of the solution: the functions that differ from it. */
 export interface WrittenMistake<Exercise> extends Told {
@@ -69,6 +74,12 @@ function softmaxWithoutMaximum(scores: tf.Tensor): tf.Tensor {
   return tf.div(exp, tf.maximum(tf.sum(exp, -1, true), 1e-18));
 }`,
   says: 'exp of a large score is Infinity. Subtract the maximum of each row first; the softmax stays the same.',
+};
+
+/** −10 000 where a score is masked: more than many a visible score. */
+export const maskTooWeak: EditedMistake = {
+  everywhere: ['-1e9', '-1e4'],
+  says: 'A masked score becomes −10 000. A visible score may be lower than that; take a number that no score reaches, such as −1e9.',
 };
 
 /** All checks of arguments are left out. */
@@ -168,3 +179,104 @@ function headOf(x: tf.Tensor, axis: number, h: number): tf.Tensor {
 function mapFunctions(functions: Functions, map: (call: Functions[string]) => Functions[string]): Functions {
   return Object.fromEntries(Object.entries(functions).map(([name, call]) => [name, map(call)]));
 }
+
+/**
+ * What goes wrong with the option `causal`, alone and beside a mask, in a solution that masks as lecture 01 does:
+ * `tf.lessEqual`, `tf.range(S - T, S)`, `tf.logicalAnd(mask, past_TS)`.
+ */
+export const causalMistakes: Record<string, EditedMistake> = {
+  causalTopLeft: {
+    edit: ['tf.range(S - T, S)', 'tf.range(0, T)'],
+    says: 'With T ≠ S the causal mask is aligned with the first key. The last query belongs to the last key.',
+  },
+  causalOffsetNotNegative: {
+    edit: ['tf.range(S - T, S)', 'tf.add(tf.range(0, T), Math.max(S - T, 0))'],
+    says: 'With more queries than keys the causal mask is aligned with the first key. S − T is negative then, and the first queries see nothing.',
+  },
+  causalStrict: {
+    edit: ['tf.lessEqual', 'tf.less'],
+    says: 'A query does not see its own position. Causal means s ≤ t + S − T; equality is allowed.',
+  },
+  causalSeesNext: {
+    edit: ['tf.range(S - T, S)', 'tf.range(S - T + 1, S + 1)'],
+    says: 'A query sees one key too many, the next one. Causal means s ≤ t + S − T.',
+  },
+  causalReversed: {
+    edit: ['tf.lessEqual', 'tf.greaterEqual'],
+    says: 'A query sees the future and not the past. Causal means s ≤ t + S − T.',
+  },
+  maskReplacesCausal: {
+    edit: ['tf.logicalAnd(mask, past_TS)', 'mask'],
+    says: 'With a mask, the option causal has no effect. A key must be allowed by both.',
+  },
+  causalReplacesMask: {
+    edit: ['tf.logicalAnd(mask, past_TS)', 'past_TS'],
+    says: 'With the option causal, the mask has no effect. A key must be allowed by both.',
+  },
+  maskOrCausal: {
+    edit: ['tf.logicalAnd', 'tf.logicalOr'],
+    says: 'A key is visible if the mask or the option causal allows it. Both must allow it.',
+  },
+};
+
+/**
+ * A mask that does something else to the scores, in a solution that fills them by `tf.where(allowed, …, -1e9)`.
+ *
+ * @param also further replacements
+ */
+const maskedBy = (name: string, scores: string, says: string, also: readonly string[] = []): EditedMistake => ({
+  everywhere: ['tf.where(allowed, ', `${name}(allowed, `, ...also],
+  with: `
+function ${name}(allowed: tf.Tensor, scores: tf.Tensor, _low: number): tf.Tensor {
+  const open = tf.cast(allowed, 'float32');
+  return ${scores};
+}`,
+  says,
+});
+
+/** Rows with nothing allowed are emptied as a whole, so that masked keys keep the weight they got. */
+const EMPTIED_AS_A_WHOLE = ["tf.cast(allowed, 'float32')", "tf.cast(tf.any(allowed, -1, true), 'float32')"];
+
+const addedToMasked = (low: string, inWords: string) =>
+  maskedBy(
+    'lowered',
+    `tf.add(scores, tf.mul(tf.sub(1, open), ${low}))`,
+    `A masked score is lowered by ${inWords}. It may still be above a visible one; use a number that no score reaches, such as −1e9.`,
+    EMPTIED_AS_A_WHOLE,
+  );
+
+/** What goes wrong with masked scores; the solution empties rows by a product with `tf.cast(allowed, 'float32')`. */
+export const maskMistakes: Record<string, EditedMistake> = {
+  maskTooWeak,
+  maskAdded: maskedBy(
+    'withMaskAdded',
+    'tf.add(scores, open)',
+    'The mask is added to the scores, so a visible key gains only 1. A masked score must become so low that its exponential is 0.',
+  ),
+  infinityTimesZero: maskedBy(
+    'withInfinityAdded',
+    'tf.add(scores, tf.mul(tf.sub(1, open), -Infinity))',
+    'Infinity is multiplied by the mask, and 0 · Infinity is NaN. Choose with tf.where, or use a finite number such as −1e9.',
+  ),
+  maskFilledTooWeak: {
+    everywhere: ['-1e9', '-1e4', ...EMPTIED_AS_A_WHOLE],
+    says: maskTooWeak.says,
+  },
+  maskAddedTooWeak: addedToMasked('-1e4', '10 000'),
+  maskAddedMuchTooWeak: addedToMasked('-1e3', '1 000'),
+  maximumTooHigh: {
+    everywhere: ['tf.softmax(', 'softmaxWithBound('],
+    with: `
+function softmaxWithBound(scores: tf.Tensor): tf.Tensor {
+  const exp = tf.exp(tf.sub(scores, tf.maximum(tf.max(scores, -1, true), -1e4)));
+  return tf.div(exp, tf.maximum(tf.sum(exp, -1, true), 1e-12));
+}`,
+    says: 'The maximum of a row is not allowed below about −10 000, so all exponentials of a row of lower scores are 0. Only a number below every score may bound it, such as −1e9.',
+  },
+};
+
+/** `options` has no default. */
+export const optionsRequired: EditedMistake = {
+  edit: ['options: Options = {},', 'options: Options,'],
+  says: 'Without options the call fails. Give the parameter a default: `options: Options = {}`.',
+};

@@ -113,11 +113,11 @@ export function refusals(
       [`${name} is an array`, refused('TypeError', [name], () => ({ [name]: [1, 2, 3] }))],
       [
         `${name} lacks an axis`,
-        refused('RangeError', [name, ...axes], (draw) => ({ [name]: drawAs(draw, shape(axes.slice(1)), dtype) })),
+        refused('either', [name, ...axes], (draw) => ({ [name]: drawAs(draw, shape(axes.slice(1)), dtype) })),
       ],
       [
         `${name} has an axis too many`,
-        refused('RangeError', [name, ...axes], (draw) => ({ [name]: drawAs(draw, [1, ...shape(axes)], dtype) })),
+        refused('either', [name, ...axes], (draw) => ({ [name]: drawAs(draw, [1, ...shape(axes)], dtype) })),
       ],
     );
   }
@@ -169,11 +169,25 @@ export function refusalsOf(functions: Record<string, Record<string, Rejection>>)
   );
 }
 
-/** The words by which an error may name an argument or an axis: q_BHTD or q; H or heads. */
+/** The words by which an error may name an argument or an axis: q_BHTD, q or query; H or heads. Number and case do not matter. */
 export function waysToName(name: string): string[] {
-  const words = AXIS_WORDS[name];
-  return [name, bareName(name), ...(words ? [words, words.replace(/s$/, '')] : [])];
+  const bare = bareName(name);
+  return [...new Set([name, bare, ...(AXIS_WORDS[name] ? [AXIS_WORDS[name]] : []), ...(OTHER_WORDS[bare] ?? [])])];
 }
+
+/** What else people call them. */
+const OTHER_WORDS: Record<string, string[]> = {
+  ...{ q: ['query'], k: ['key'], v: ['value'], x: ['input', 'token'] },
+  ...{
+    B: ['batch size'],
+    H: ['query head'],
+    G: ['group', 'kv head'],
+    T: ['token'],
+    S: ['token'],
+    L: ['token', 'step'],
+  },
+  ...{ M: ['model dim', 'model dimension', 'width'], D: ['head dim', 'head size'], V: ['value dim', 'value size'] },
+};
 
 function argumentOf(taken: Taken, tensors: Record<string, unknown>): unknown {
   const named = (name: string) => tensors[name.split(':')[0]];

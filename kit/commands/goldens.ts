@@ -30,6 +30,8 @@ function describe(results: GoldenResult[], mismatched: GoldenResult[]): string {
   for (const { file, message, error } of mismatched) {
     lines.push(`${pc.red('✗')} ${file}: ${message} (error ${error?.toExponential(1)})`);
   }
+  for (const { file, status, message } of results)
+    if (status === 'no-adapter' && message) lines.push(`${pc.yellow('?')} ${file}: ${message}`);
   const matched = results.filter(({ status }) => status === 'matched').length;
   lines.push(
     '',

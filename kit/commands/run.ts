@@ -1,8 +1,8 @@
-import { findCourse, selectExercises } from '../course/course.ts';
+import { type Course, findCourse, nameOf, selectExercises, specOf } from '../course/course.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
 import { MaterialsCache } from '../judge/materials.ts';
 import { jsonReport } from '../report/json.ts';
-import { type ExerciseReport, verdictOf } from '../report/report.ts';
+import { type ExerciseReport, type Report, verdictOf } from '../report/report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { OwnFile } from '../watch/own-file.ts';
 import { CourseProgress } from '../watch/progress.ts';
@@ -40,7 +40,20 @@ export async function run(names: string[], options: Options): Promise<number> {
     }
     const explain = options.allFailures ? 'all' : 'first';
     if (output) process.stdout.write(classroomOutput(report, output));
-    else process.stdout.write(options.json ? jsonReport(report) : terminalReport(report, { explain }));
+    else if (options.json) process.stdout.write(jsonReport(report));
+    else process.stdout.write(`${terminalReport(report, { explain })}${whatNext(report, course, progress)}`);
     return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
   });
+}
+
+/** After full marks. */
+function whatNext(report: Report, course: Course, progress: CourseProgress): string {
+  const done = report.exercises.at(-1);
+  if (!done || verdictOf(report) !== 'all-passed') return '';
+  const next = progress.firstUnfinished(done.id);
+  const lines = [
+    `npx kit show ${nameOf(done.id)} draws what your code computes.`,
+    next ? `Next: npx kit run ${nameOf(next)} (${specOf(course, next).title})` : 'All exercises are done.',
+  ];
+  return `\n${lines.join('\n')}\n`;
 }

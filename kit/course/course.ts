@@ -49,10 +49,13 @@ export function pathsOf(course: Pick<Course, 'root'>, id: string) {
     mistakes: at('graders', '.mistakes.ts'),
     goldens: at('graders', '.goldens.ts'),
     fixture: at('fixtures', '.json'),
+    handout: join(course.root, 'exercises', lectureOf(id), 'README.md'),
   };
 }
 
 export const lectureOf = (id: string): string => id.split('/')[0];
+/** As commands take it. */
+export const nameOf = (id: string): string => id.split('/')[1];
 
 /** @throws InputError if its YAML is wrong, naming file and line */
 export function specOf({ specs }: Pick<Course, 'specs'>, id: string): ExerciseSpec {

@@ -3,7 +3,7 @@
  * names them. They are taken from the kit wherever an exercise is judged, so a changed copy changes nothing.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join, normalize, posix, relative } from 'node:path';
 import { type Course, lectureOf, PACKAGE_ROOT } from './course.ts';
 import type { ExerciseSpec } from './exercise.ts';
 import { InputError } from './input-error.ts';
@@ -35,9 +35,13 @@ function fileOf(course: Tree, id: string, path: string): string {
   return file;
 }
 
-/** The path of a file that is given, if an import leads to one. @param file absolute, with or without its ending */
+/**
+ * The path of a file that is given, if an import leads to one: written in any case, since many a disk does not tell them apart.
+ * @param file absolute, with or without its ending
+ */
 export function givenAt(file: string, within: string, given: Given): string | undefined {
-  return Object.keys(given).find((path) => withoutEnding(join(within, path)) === withoutEnding(file));
+  const wanted = relative(within, withoutEnding(file)).toLowerCase();
+  return Object.keys(given).find((path) => withoutEnding(normalize(path)).toLowerCase() === wanted);
 }
 
 export const withoutEnding = (file: string) => file.replace(/\.[jt]s$/, '');

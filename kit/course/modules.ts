@@ -53,7 +53,9 @@ export async function moduleText(root: string, file: string, options: BuildOptio
     ...options,
     write: false,
   }).catch((error: Error) => {
-    throw new InputError(`${file} cannot be loaded: ${error.message.split('\n').slice(1, 3).join(' ')}`);
+    throw new InputError(`${file} cannot be loaded: ${error.message.split('\n').slice(1, 3).join(' ')}`, {
+      cause: error,
+    });
   });
   return outputFiles[0].text;
 }

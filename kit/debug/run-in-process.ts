@@ -4,21 +4,30 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type * as Tf from '@tensorflow/tfjs';
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { NOT_COUNTED, type Submission } from '../author/grader.ts';
 import { isNdArray, type NdArray, ndarray } from '../author/ndarray.ts';
 import { isPlain } from '../author/plain.ts';
 import { type Course, pathsOf } from '../course/course.ts';
 import { type Given, givenAt, givenTo } from '../course/given.ts';
+import { InputError } from '../course/input-error.ts';
 import { moduleText } from '../course/modules.ts';
 import type { PreparedCase } from '../judge/cases.ts';
 import { compare } from '../judge/compare.ts';
 import { comparePlain } from '../judge/compare-plain.ts';
 import type { Materials } from '../judge/materials.ts';
 import { flattened, isPlainValue, type Value } from '../judge/outputs.ts';
+import { TENSORFLOW } from '../subject/bundle.ts';
+import { findFile } from '../subject/find-file.ts';
+import { loaderOf, textOf } from '../subject/source-text.ts';
+import { asyncScript, moduleBuild, waitsAtTopLevel } from '../subject/top-level-await.ts';
+import { MARKED_GLOBALS, unavailableIn } from '../subject/unavailable.ts';
+import { unknownKernel } from '../wire/kernel.ts';
+import { REFUSED_KERNELS } from '../wire/kernels/refused.ts';
+import { requiring, tensorflowOf } from '../wire/tensorflow.ts';
 
 export interface DebugResult {
   check: string;
@@ -34,12 +43,12 @@ type Functions = Record<string, (...args: unknown[]) => unknown>;
 export async function* runInProcess(course: Course, materials: Materials): AsyncGenerator<DebugResult> {
   const { root } = course;
   const { id, spec } = materials;
-  const require = createRequire(join(root, 'package.json'));
-  const tf = require('@tensorflow/tfjs') as typeof Tf;
+  const tf = createRequire(join(root, 'package.json'))('@tensorflow/tfjs') as typeof Tf;
   // Its advice to install something faster is no help here.
   tf.env().set('IS_TEST', true);
   await tf.setBackend('cpu');
-  const functions = await load(root, pathsOf(course, id).stub, givenTo(course, id, spec), require);
+  refuseKernels(tf);
+  const functions = await load(root, pathsOf(course, id).stub, givenTo(course, id, spec), requiring(tensorflowOf(tf)));
   for (const check of materials.spec.checks) {
     if (check.kind !== 'values' && check.kind !== 'stability') continue;
     for (const prepared of materials.fixture.cases[check.id] ?? []) {
@@ -48,20 +57,46 @@ export async function* runInProcess(course: Course, materials: Materials): Async
   }
 }
 
+/** Those that the judge refuses: what runs here shall run there. */
+function refuseKernels(tf: typeof Tf): void {
+  const present = new Set(tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName));
+  for (const kernelName of REFUSED_KERNELS.filter((name) => present.has(name))) {
+    const kernelFunc = () => {
+      throw unknownKernel(kernelName);
+    };
+    tf.unregisterKernel(kernelName, 'cpu');
+    tf.registerKernel({ kernelName, backendName: 'cpu', kernelFunc });
+  }
+}
+
 /** Bundled with a source map that names the learner's files, which is what breakpoints go by. */
-async function load(root: string, file: string, given: Given, require: NodeJS.Require): Promise<Functions> {
+async function load(
+  root: string,
+  file: string,
+  given: Given,
+  require: ReturnType<typeof requiring>,
+): Promise<Functions> {
   const outfile = join(root, '.kit/debug.cjs');
-  const text = await moduleText(root, file, {
+  const options = {
     outfile,
     charset: 'utf8',
     keepNames: true,
     tsconfigRaw: '{}',
+    define: MARKED_GLOBALS,
     plugins: [lending(given, join(root, 'exercises'))],
+  } satisfies BuildOptions;
+  const text = await moduleText(root, file, options).catch(async (error) => {
+    if (!waitsAtTopLevel(error.cause)) throw error;
+    return asyncScript(await moduleText(root, file, moduleBuild(options, TENSORFLOW)));
   });
+  const use = unavailableIn({ code: text, map: inlineMap(text) });
+  if (use) throw new InputError(`${relative(root, resolve(dirname(outfile), use.file))}:${use.line}: ${use.message}`);
   const module = { exports: {} as Functions };
-  compileFunction(text, ['module', 'exports', 'require'], { filename: outfile })(module, module.exports, require);
+  await compileFunction(text, ['module', 'exports', 'require'], { filename: outfile })(module, module.exports, require);
   return module.exports;
 }
+
+const inlineMap = (text: string) => Buffer.from(text.slice(text.lastIndexOf('base64,') + 7), 'base64').toString();
 
 /** Files that are given are the kit's, as in the judge; a copy that says the same is the learner's, whose breakpoints hold there. */
 function lending(given: Given, within: string): Plugin {
@@ -70,10 +105,18 @@ function lending(given: Given, within: string): Plugin {
     name: 'given-files',
     setup(build) {
       build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-        const name = givenAt(resolve(resolveDir, path), within, given);
-        if (name === undefined) return undefined;
+        const wanted = resolve(resolveDir, path);
+        const name = givenAt(wanted, within, given);
+        if (name === undefined) return { path: findFile(wanted, within) };
         const copy = join(within, name);
         return { path: isSame(copy, given[name]) ? copy : given[name] };
+      });
+      build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => {
+        try {
+          return { contents: textOf(path), loader: loaderOf(path) };
+        } catch (error) {
+          return { errors: [{ text: (error as Error).message }] };
+        }
       });
     },
   };

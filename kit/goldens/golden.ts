@@ -19,7 +19,7 @@ export interface GoldenAdapter {
   mechanism: string;
   /** The inputs that a file must have; others may be there if the adapter knows them. */
   inputs: string[];
-  /** False for a convention that the oracle does not follow, or an input that it has no place for. */
+  /** False for a convention that the oracle does not follow, an input that it has no place for, or one that it lacks. */
   covers?: (golden: Golden) => boolean;
   /** Outputs by the file's own names, moved and transposed to the file's own layout. */
   compute: (oracle: Oracle, golden: Golden) => Record<string, NdArray>;

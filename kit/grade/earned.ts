@@ -4,10 +4,13 @@
  */
 import type { CheckKind } from '../course/exercise.ts';
 import type { Judgement } from '../judge/judge.ts';
+import { HOLDS } from '../report/report.ts';
 
 const OF_ANY_FUNCTION: ReadonlySet<CheckKind> = new Set<CheckKind>(['property', 'cost', 'hygiene']);
 
-const FAILURE = { code: 'unearned', message: 'it holds, but earns points only once a check of the values passes' };
+const FAILURE = { code: 'unearned', message: HOLDS };
+
+export const isUnearned = ({ failure }: Judgement): boolean => failure === FAILURE;
 
 export function earned(judgements: Judgement[]): Judgement[] {
   const values = judgements.filter(({ check }) => check.kind === 'values');

@@ -4,9 +4,12 @@ import { deriveSeed } from '../author/draw.ts';
 import type { Course } from '../course/course.ts';
 import type { ExerciseSpec } from '../course/exercise.ts';
 import { maxPoints } from '../course/points.ts';
-import { diagnose } from '../judge/diagnose.ts';
+import { USUAL_MISTAKES } from '../course/usual-mistakes.ts';
+import { type Diagnosis, diagnose } from '../judge/diagnose.ts';
+import type { Fixture } from '../judge/fixture.ts';
 import type { Cases } from '../judge/hidden-cases.ts';
 import { isDeath, type Judgement, judge, observationOf, setAside } from '../judge/judge.ts';
+import type { Mistake } from '../judge/known-mistake.ts';
 import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { secondOpinions } from '../judge/second-opinion.ts';
 import { obstacleToTiming } from '../judge/time-trial.ts';
@@ -16,7 +19,8 @@ import type { Host } from '../subject/host.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
-import { earned } from './earned.ts';
+import { cutPrinted } from '../wire/printed.ts';
+import { earned, isUnearned } from './earned.ts';
 import { type Prepared, prepared } from './prepare.ts';
 import { commitOf, submissionId } from './submission-id.ts';
 
@@ -116,19 +120,21 @@ async function gradeExercise(
   const { timeout } = request;
   const subject = new Subject(sandboxes.first, { exports: spec.exports, bundle: bundled, source, timeout });
   const { onCheck } = request;
-  const soFar = (judgements: Judgement[]) => onCheck?.(exerciseReport(id, materials, earned(judgements), null));
+  const soFar = (judgements: Judgement[]) => onCheck?.(exerciseReport(id, materials, earned(judgements), {}));
   const atFirst = await judge(subject, materials, cases, undefined, onCheck && soFar);
   const judgements = await secondOpinions(atFirst, request.hosts, (checks) =>
     judge(new Subject(sandboxes.onWasm, subject.options), materials, cases, checks),
   );
-  const mistake = await recognise(subject, materials, cases, judgements);
-  const report = exerciseReport(id, materials, earned(judgements), mistake);
+  const diagnosis = await recognise(subject, materials, cases, judgements);
+  const report = exerciseReport(id, materials, earned(judgements), diagnosis);
   // Hidden inputs may be among what is printed, so it is kept where there are none.
-  return cases.kind === 'public' ? { ...report, ...printedIn(judgements) } : report;
+  return cases.kind === 'public'
+    ? { ...withSolutionCosts(report, materials.fixture), ...printedIn(judgements) }
+    : report;
 }
 
 /** Failures that say all there is to say: no mistake in the mathematics needs to be looked for. */
-const OBVIOUS = /^(todo|timeout|exited|limit|protocol|no-export|not-tried|promise|slow)$/;
+const OBVIOUS = /^(todo|timeout|exited|limit|protocol|no-export|not-available|not-tried|promise|slow)$/;
 
 /** Mistakes are known by their public outputs, so what failed on hidden cases is run on the public ones too. */
 async function recognise(
@@ -136,10 +142,10 @@ async function recognise(
   materials: Materials,
   cases: Cases,
   judgements: Judgement[],
-): Promise<string | null> {
+): Promise<Diagnosis> {
   const failed = judgements.filter(({ failure }) => failure);
-  if (failed.length === 0 || failed.every(({ failure }) => OBVIOUS.test(failure?.code ?? ''))) return null;
-  if (failed.some(({ failure }) => failure?.code === 'timeout')) return null;
+  if (failed.length === 0 || failed.every(({ failure }) => OBVIOUS.test(failure?.code ?? ''))) return {};
+  if (failed.some(({ failure }) => failure?.code === 'timeout')) return {};
   const seen = cases.kind === 'public' ? judgements : await judge(subject, materials, { kind: 'public' });
   return diagnose(observationOf(seen), materials.fixture);
 }
@@ -148,9 +154,11 @@ function exerciseReport(
   id: string,
   materials: Materials,
   judgements: Judgement[],
-  mistake: string | null,
+  diagnosis: Diagnosis,
 ): ExerciseReport {
-  const checks = judgements.map((judgement) => checkReport(judgement, misconceptionOf(judgement, mistake, materials)));
+  const checks = judgements.map((judgement) =>
+    checkReport(judgement, misconceptionOf(judgement, diagnosis, materials)),
+  );
   return {
     id,
     title: materials.spec.title,
@@ -161,10 +169,16 @@ function exerciseReport(
   };
 }
 
-/** Only where the mistake is known to fail the check: what else is wrong is another matter. */
-function misconceptionOf({ check, status }: Judgement, mistake: string | null, { fixture }: Materials) {
-  if (mistake === null || status !== 'fail' || !(check.id in fixture.mistakes[mistake].codes)) return null;
-  return { id: mistake, feedback: fixture.mistakes[mistake].says };
+/** Two at once are told one after the other. */
+function misconceptionOf(judgement: Judgement, diagnosis: Diagnosis, { fixture }: Materials) {
+  const { check, status } = judgement;
+  const names = diagnosis[check.id] ?? [];
+  if (names.length === 0 || status !== 'fail' || isUnearned(judgement)) return null;
+  return { id: names.join('+'), feedback: names.map((name) => feedbackOf(fixture.mistakes[name])).join(' Also: ') };
+}
+
+function feedbackOf({ says, see }: Mistake): string {
+  return see === undefined ? says : `${says} (Handout: ${USUAL_MISTAKES}, ${see}.)`;
 }
 
 function checkReport(judgement: Judgement, misconception: CheckReport['misconception']): CheckReport {
@@ -179,6 +193,7 @@ function checkReport(judgement: Judgement, misconception: CheckReport['misconcep
     kind,
     title,
     status,
+    ...(isUnearned(judgement) && { holds: true as const }),
     points: status === 'pass' ? points : 0,
     maxPoints: points,
     message: failure?.message ?? reason ?? null,
@@ -216,14 +231,24 @@ function reachable(spec: ExerciseSpec, judgements: Judgement[]): number {
   return maxPoints(spec) - sum(judgements.map(({ check, setAside }) => (setAside ? check.points : 0)));
 }
 
+/** The fixture's are of the same cases, with the same inputs. */
+function withSolutionCosts(report: ExerciseReport, { costs }: Fixture): ExerciseReport {
+  const checks = report.checks.map((check) => {
+    if (check.cost === null || !Object.hasOwn(costs, check.id)) return check;
+    const { byName: _, ...solutionCost } = costs[check.id];
+    return { ...check, solutionCost };
+  });
+  return { ...report, checks };
+}
+
 const MOST_PRINTED = 4000;
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 /** What was printed during the check that is explained: the first that failed, or else the first that printed anything. */
 function printedIn(judgements: Judgement[]): { printed?: string } {
-  const failed = judgements.find(({ status }) => status === 'fail');
+  const failed = judgements.find((judgement) => judgement.status === 'fail' && !isUnearned(judgement));
   const { printed = '' } = failed ?? judgements.find(({ printed }) => printed) ?? {};
-  const text = printed.trimEnd().slice(0, MOST_PRINTED).replace(UNPRINTABLE, '\u{fffd}');
+  const text = cutPrinted(printed.trimEnd(), MOST_PRINTED).replace(UNPRINTABLE, '\u{fffd}');
   return text ? { printed: text } : {};
 }
 

@@ -1,11 +1,12 @@
 /** What judging a submission's exercise takes, got ready while the one before is judged. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { PACKAGE_ROOT } from '../course/course.ts';
 import { ALWAYS_GIVEN, type Given, givenTo } from '../course/given.ts';
 import { type Cases, HiddenCases } from '../judge/hidden-cases.ts';
 import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { type Bundle, type BundleError, bundle, isBundleError } from '../subject/bundle.ts';
+import { inAnyCase, namedAlike } from '../subject/find-file.ts';
 
 export interface Prepared {
   materials: Materials;
@@ -57,19 +58,30 @@ export async function bundleExercise(
   given: Given = { [ALWAYS_GIVEN]: join(PACKAGE_ROOT, 'exercises', ALWAYS_GIVEN) },
 ): Promise<Bundle | BundleError> {
   const within = resolve(folder, 'exercises');
-  const entry = join(within, `${id}.ts`);
+  const entry = fileOf(folder, id);
   // A link would lead to files that are not the submission's, such as the solutions.
   if (existsSync(within) && realpathSync(within) !== join(realpathSync(folder), 'exercises')) {
     return { file: 'exercises', line: null, message: 'it is a link to a place outside the submission' };
   }
-  if (!existsSync(entry)) return { file: `exercises/${id}.ts`, line: null, message: 'there is no such file' };
+  if (!existsSync(entry)) {
+    const [other] = namedAlike(entry);
+    const hint = other ? `; there is ${other}, which must be named ${basename(entry)}` : '';
+    return { file: `exercises/${id}.ts`, line: null, message: `there is no such file${hint}` };
+  }
   return bundle({ entry, root: resolve(folder), within, given });
+}
+
+/** Where the exercise lies. A disk that does not tell upper from lower case may have written its name in another. */
+function fileOf(folder: string, id: string): string {
+  const within = resolve(folder, 'exercises');
+  const file = join(within, `${id}.ts`);
+  return existsSync(file) ? file : (inAnyCase(file, within) ?? file);
 }
 
 /** The learner's file as text; it may have been taken away since it was read. */
 function sourceOf(folder: string, id: string): string {
   try {
-    return readFileSync(join(folder, 'exercises', `${id}.ts`), 'utf8');
+    return readFileSync(fileOf(folder, id), 'utf8');
   } catch {
     return '';
   }

@@ -2,8 +2,9 @@ import { afterAll, expect, it } from 'vitest';
 import { ndarray } from '../author/ndarray.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
-import { hosts, SOFTMAX, softmaxWith, submitted } from '../testing/submissions.ts';
+import { grade, hosts, SOFTMAX, softmaxWith, submitted } from '../testing/submissions.ts';
 import { SESSION_LIMITS } from '../wire/limits.ts';
+import { MORE_PRINTED } from '../wire/printed.ts';
 import { bundleExercise } from './prepare.ts';
 
 const sandbox = new Sandbox(hosts);
@@ -21,4 +22,14 @@ it('a flood of what is printed ends at what is passed on, and begins anew with t
     expect(bytesIn).toBeGreaterThan(calls * SESSION_LIMITS.logBytes);
     expect(bytesIn).toBeLessThan(calls * 1.2 * SESSION_LIMITS.logBytes);
   }
+});
+
+it('a report says where more was printed than it keeps', async () => {
+  const printing = (times: number) =>
+    softmaxWith(`for (let i = 0; i < ${times}; i++) console.log('a line');\n  return right(x);`);
+  const printedOf = async (times: number) =>
+    (await grade({ [SOFTMAX]: printing(times) }, { seed: undefined })).exercises[0].printed;
+  expect(await printedOf(2)).toMatch(/^a line\na line\n/);
+  expect(await printedOf(2)).not.toContain(MORE_PRINTED);
+  expect(await printedOf(10_000)).toSatisfy((text: string) => text.endsWith(`\n${MORE_PRINTED}`));
 });

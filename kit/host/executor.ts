@@ -3,7 +3,7 @@
 import { KernelRefused, type Plan, type TensorDType, type TensorMeta } from '../wire/kernel.ts';
 import { kernels } from '../wire/kernels/table.ts';
 import type { SessionLimits } from '../wire/limits.ts';
-import type { FromSandbox } from '../wire/messages.ts';
+import type { CalledFrom, FromSandbox } from '../wire/messages.ts';
 import type { UsageTotals } from '../wire/sandbox-state.ts';
 import {
   bytesOf,
@@ -30,6 +30,10 @@ interface Planned {
   metas: Record<string, TensorMeta>;
   tensors: Record<string, DeviceTensor>;
   plan: Plan;
+  /** The handle of what its output is a view of. */
+  viewOf: number | undefined;
+  /** Where it was called, while that is traced. */
+  from: CalledFrom;
 }
 
 export class Executor {
@@ -83,7 +87,7 @@ export class Executor {
    * @throws KernelRefused for what cannot be run as asked; OverLimit; Error if the backend fails
    */
   kernel(message: Extract<FromSandbox, { op: 'kernel' }>): Promise<void> | undefined {
-    const { name, inputs, attrs, outputs: handles } = message;
+    const { name, inputs, attrs, outputs: handles, stack, during } = message;
     const kernel = kernels.get(name);
     if (!kernel) throw new KernelRefused(`the operation ${name} is not available in this course`);
     const metas: Record<string, TensorMeta> = {};
@@ -104,24 +108,25 @@ export class Executor {
       throw new OverLimit(`more than ${this.limits.flops} floating-point operations in one call`);
     }
     this.#count();
-    const planned = { name, handles, metas, tensors, plan };
+    const viewOf = plan.view ? Object.values(inputs)[0] : undefined;
+    const planned = { name, handles, metas, tensors, plan, viewOf, from: { stack, during } };
     const before = plan.checkIndices ? refuseWildIndices(name, plan, tensors) : fetchForKernel(name, tensors, plan);
     if (before || this.nanTrace) return this.#runLater(planned, before);
     this.#run(planned);
   }
 
   async #runLater(planned: Planned, before: Promise<void> | undefined): Promise<void> {
-    const { name, metas, tensors, plan } = planned;
+    const { name, metas, tensors, plan, from } = planned;
     await before;
     if (plan.checkIndices) await fetchForKernel(name, tensors, plan);
     const outputs = this.#run(planned);
     if (!this.nanTrace) return;
     const given = Object.entries(metas).map(([key, meta]) => [key, { tensor: tensors[key], meta }]);
     const held = plan.outputs.map((meta, i) => ({ tensor: outputs[i], meta }));
-    await this.nanTrace.look(name, Object.fromEntries(given), held);
+    await this.nanTrace.look({ kernel: name, attrs: plan.attrs, from }, Object.fromEntries(given), held);
   }
 
-  #run({ name, handles, metas, tensors, plan }: Planned): DeviceTensor[] {
+  #run({ name, handles, metas, tensors, plan, viewOf }: Planned): DeviceTensor[] {
     const outputs = runKernel(name, tensors, plan, () => {
       this.#fallbacks.set(name, (this.#fallbacks.get(name) ?? 0) + 1);
     });
@@ -130,12 +135,12 @@ export class Executor {
     const written = plan.view ? 0 : sum(plan.outputs);
     this.#tensorBytes += written;
     this.meter.kernel(name, plan.flops, plan.view ? 0 : sum(Object.values(metas)), written);
-    for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta, name);
+    for (const [i, meta] of plan.outputs.entries()) this.heap.add(handles[i], outputs[i], meta, name, viewOf);
     return outputs;
   }
 
   /** @throws KernelRefused if the bytes are not of that shape, or do not fit; OverLimit */
-  upload({ handle, shape, dtype, bytes }: Extract<FromSandbox, { op: 'upload' }>): void {
+  upload({ handle, shape, dtype, bytes, stack, during }: Extract<FromSandbox, { op: 'upload' }>): void {
     if (bytesOf({ shape, dtype }) !== bytes.length || dtype === 'complex64') {
       throw new KernelRefused(`${bytes.length} bytes are not a ${dtype} tensor of shape [${shape}]`);
     }
@@ -144,6 +149,7 @@ export class Executor {
     this.#count();
     this.meter.transfer('uploads');
     this.#tensorBytes += bytes.length;
+    this.nanTrace?.lookAtUpload({ shape, dtype }, bytes, { stack, during });
     this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype }, 'upload');
   }
 

@@ -42,9 +42,8 @@ describe('a heap', () => {
 
   it('charges a buffer once, for as long as any view of it is alive', () => {
     const { heap, meter } = heapOf();
-    const buffer = {};
-    heap.add(1, deviceTensor(buffer), meta(4));
-    heap.add(2, deviceTensor(buffer), meta(2, 2));
+    heap.add(1, deviceTensor(), meta(4));
+    heap.add(2, deviceTensor(), meta(2, 2), 'Reshape', 1);
     expect(meter.read()).toMatchObject({ peakBytes: 16, largestTensorBytes: 16 });
     heap.free(1);
     expect(meter.liveBytes).toBe(16);
@@ -52,11 +51,20 @@ describe('a heap', () => {
     expect(meter.liveBytes).toBe(0);
   });
 
+  it('charges for each tensor that is no view, whatever the backend shares', () => {
+    const { heap, meter } = heapOf();
+    const shared = {};
+    heap.add(1, deviceTensor(shared), meta(4));
+    heap.add(2, deviceTensor(shared), meta(4), 'Cast');
+    expect(meter.read().peakBytes).toBe(32);
+    heap.free(1);
+    expect(meter.liveBytes).toBe(16);
+  });
+
   it('charges nothing for inputs, which have negative handles, nor for views of them', () => {
     const { heap, meter } = heapOf();
-    const buffer = {};
-    heap.add(-1, deviceTensor(buffer), meta(1000));
-    heap.add(1, deviceTensor(buffer), meta(10, 100));
+    heap.add(-1, deviceTensor(), meta(1000));
+    heap.add(1, deviceTensor(), meta(10, 100), 'Reshape', -1);
     expect([heap.isInput(-1), heap.isInput(1), heap.isInput(7)]).toEqual([true, false, false]);
     expect(meter.liveBytes).toBe(0);
     heap.free(-1);

@@ -12,12 +12,17 @@ interface Entry {
   input: boolean;
   /** The kernel that made it, or `upload`. */
   maker: string;
+  buffer: Buffer;
+}
+
+/** What a tensor and its views share, and is paid for once. */
+interface Buffer {
+  users: number;
+  bytes: number;
 }
 
 export class Heap {
   readonly #entries = new Map<number, Entry>();
-  /** Tensors that share one buffer (a reshape and its source) are paid for once. */
-  readonly #owners = new Map<object, { count: number; bytes: number }>();
 
   constructor(
     readonly meter: Meter,
@@ -27,17 +32,14 @@ export class Heap {
   /**
    * @param handle a new one, of the peer's choosing (positive) or the grader's (negative: an input)
    * @param meta what it is: a backend may tell its shape wrongly after a reshape of a complex tensor
+   * @param viewOf the handle of the tensor that it is a view of. Not by what the backend shares: some share what others
+   *   copy, and the count is to be the same on all
    */
-  add(handle: number, tensor: DeviceTensor, meta: TensorMeta, maker = ''): void {
+  add(handle: number, tensor: DeviceTensor, meta: TensorMeta, maker = '', viewOf?: number): void {
     const input = handle < 0;
-    this.#entries.set(handle, { tensor, meta, input, maker });
-    const owner = this.#owners.get(tensor.dataId);
-    if (owner) owner.count++;
-    else {
-      const bytes = input ? 0 : bytesOf(meta);
-      this.#owners.set(tensor.dataId, { count: 1, bytes });
-      if (!input) this.meter.allocated(bytes);
-    }
+    const buffer = viewOf === undefined ? { users: 0, bytes: input ? 0 : bytesOf(meta) } : this.get(viewOf).buffer;
+    if (buffer.users++ === 0 && !input) this.meter.allocated(buffer.bytes);
+    this.#entries.set(handle, { tensor, meta, input, maker, buffer });
   }
 
   /** @throws KernelRefused for a handle that is not alive here */
@@ -70,11 +72,7 @@ export class Heap {
     const entry = this.#entries.get(handle);
     if (!entry) return;
     this.#entries.delete(handle);
-    const owner = this.#owners.get(entry.tensor.dataId);
-    if (owner && --owner.count === 0) {
-      this.#owners.delete(entry.tensor.dataId);
-      this.meter.freed(owner.bytes);
-    }
+    if (--entry.buffer.users === 0) this.meter.freed(entry.buffer.bytes);
     entry.tensor.dispose();
   }
 

@@ -140,9 +140,11 @@ export class Session {
     this.#questions.inTurn(() => this.#executor.meter.mark());
   }
 
-  /** Up to the next `forget`, looks after each kernel for where NaN first arises. */
+  /** Up to the next `forget`, looks after each kernel for where NaN first arises, and has the peer say where it was called. */
   traceNaN(): void {
+    this.#throwIfDead();
     this.#executor.nanTrace = new NaNTrace();
+    this.#outbox.put({ op: 'trace' });
   }
 
   /** What the peer has printed since this was last asked; unlike the usage it outlives a case, and the peer itself. */

@@ -25,6 +25,11 @@ export interface PreparedCase {
   cotangents: Record<string, NdArray>;
 }
 
+/** How many values are expected. */
+export function sizeOfCase({ expected }: Pick<PreparedCase, 'expected'>): number {
+  return Object.values(expected).reduce((sum, { array }) => sum + array.data.length, 0);
+}
+
 /** A gradient is computed from a forward pass and then through as many operations again, some of them twice. */
 const GRADIENT_FACTOR = 4;
 

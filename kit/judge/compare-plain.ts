@@ -1,5 +1,5 @@
 /** Compares a plain value with what it should be: its structure first, then strings and booleans exactly, and numbers to a tolerance. */
-import { numbersIn, type Plain } from '../author/plain.ts';
+import type { Plain } from '../author/plain.ts';
 import { errorOf, type Sort, sortOf, worseOf } from './compare.ts';
 
 export type PlainMismatch =
@@ -39,12 +39,10 @@ export function largestPlainError(got: Plain, want: Plain): number {
   return largest;
 }
 
-/** Whether both are the same, fields too, but for numbers that differ by less than so much of the largest; whole ones do not. */
-export function sameButForRounding(a: Plain, b: Plain, relative: number): boolean {
-  const numbers = numbersIn(b).filter(Number.isFinite);
-  const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const tolerance = numbers.every(Number.isInteger) ? Math.min(0.25, relative * largest) : relative * largest;
-  return structureOf(b, a, '') === null && comparePlain(a, b, tolerance) === null;
+/** Whether both have the same structure, fields too, and the same strings and booleans. */
+export function onlyNumbersDiffer(a: Plain, b: Plain): boolean {
+  if (structureOf(a, b, '') || structureOf(b, a, '')) return false;
+  return [...leavesOf(a, b, '')].every(({ got, want }) => typeof want === 'number' || got === want);
 }
 
 function structureOf(got: Plain | undefined, want: Plain, at: string): PlainMismatch | null {

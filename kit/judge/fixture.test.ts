@@ -6,7 +6,6 @@ import { InputError } from '../course/input-error.ts';
 import { Meter } from '../host/meter.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { PreparedCase } from './cases.ts';
-import { storedOutputs } from './diagnose.ts';
 import { type Fixture, fixtureText, readFixture } from './fixture.ts';
 import { flattenExpected } from './outputs.ts';
 
@@ -52,8 +51,10 @@ const plain: Fixture = {
   cases: { 'values/a': [] },
   costs: { 'cost/k': new Meter().read() },
   mistakes: {
-    noScale: { says: 'It is off.', codes: { 'values/a': 'off' }, outputs: { 'values/a/first': { out: [1, 0.5] } } },
+    noScale: { says: 'It is off.', codes: { 'values/a': 'off' }, signs: {} },
   },
+  pairs: {},
+  pairsFrom: '',
 };
 
 describe('a fixture', () => {
@@ -106,15 +107,42 @@ describe('a fixture', () => {
     };
     const expected = flattenExpected(values);
     const prepared: PreparedCase = { name: 'a', params: {}, inputs: {}, expected, tolerances: {}, cotangents: {} };
-    const mistakes = {
-      off: { says: 'It is off.', codes: {}, outputs: { 'c/a': storedOutputs({ slots: { plain: values.slots } }) } },
-    };
-    const fixture = { ...plain, cases: { c: [prepared] }, mistakes } as Fixture;
+    const fixture: Fixture = { ...plain, cases: { c: [prepared] } };
     const back = readFixture(written(fixture));
     const { slots, ...rest } = back.cases.c[0].expected;
     expect(rest).toEqual(flattenExpected({ ...values, slots: undefined }));
     expect(slots).toEqual(flattenExpected({ slots: [3, 0.3, Number.NaN, -Infinity] }).slots);
     expect(fixtureText(back)).toBe(fixtureText(fixture));
+  });
+
+  it('keeps what mistakes and pairs of them look like', () => {
+    const named = (name: string): PreparedCase => ({
+      name,
+      params: {},
+      inputs: {},
+      expected: {},
+      tolerances: {},
+      cotangents: {},
+    });
+    const fixture: Fixture = {
+      ...plain,
+      cases: { 'values/a': [named('one'), named('two')], 'gradient/b': [named('one'), named('three')] },
+      mistakes: {
+        noScale: {
+          says: 'It is off.',
+          codes: { 'values/a': 'off' },
+          signs: {
+            'values/a': { two: ['out', 1, 0.5] },
+            'gradient/b': { one: ['threw Error: no'], three: ['out', 2, 1] },
+          },
+        },
+        leaks: { says: 'It leaks.', codes: { 'hygiene/memory': 'leak' }, signs: {} },
+      },
+      pairs: { 'noScale+other': { 'values/a': { 0: ['out', 2, 3], 1: null } } },
+    };
+    const back = readFixture(written(fixture));
+    expect(back.mistakes).toEqual(fixture.mistakes);
+    expect(back.pairs).toEqual(fixture.pairs);
   });
 
   it('has one line for a case and a mistake, so that a change shows where it is', () => {

@@ -10,8 +10,10 @@ import type { Plain } from '../author/plain.ts';
 import { InputError } from '../course/input-error.ts';
 import type { Cost } from '../wire/cost.ts';
 import type { PreparedCase } from './cases.ts';
+import type { Mistake, PairSigns } from './known-mistake.ts';
 import { type Expected, numbersOf } from './outputs.ts';
 import { packPlain, unpackPlain } from './pack-plain.ts';
+import { type PackedSigns, packSigns, unpackSigns } from './pack-signs.ts';
 import type { Tolerance } from './tolerance.ts';
 
 export interface Fixture {
@@ -22,22 +24,13 @@ export interface Fixture {
   costs: Record<string, Cost>;
   /** By name. */
   mistakes: Record<string, Mistake>;
+  /** By `one+other`. */
+  pairs: Record<string, PairSigns>;
+  /** A hash of what the pairs were made of. */
+  pairsFrom: string;
   /** Cases to be looked at, by view; not there where the grader has none. */
   views?: Record<string, PreparedCase>;
 }
-
-/** What a known mistake does on the public checks. */
-export interface Mistake {
-  /** What its author is told. */
-  says: string;
-  /** Failure codes of the checks that it fails. */
-  codes: Record<string, string>;
-  /** Outputs of some failing cases, by `check/case`. */
-  outputs: Record<string, Record<string, Stored>>;
-}
-
-/** To a few digits: the values of a tensor or a number, null for what is none; or a plain value, packed. */
-export type Stored = (number | null)[] | { plain: Plain };
 
 interface Packed {
   shape: number[];
@@ -56,7 +49,7 @@ interface PackedCase {
   cotangents?: PackedTree;
 }
 
-interface PackedFixture extends Omit<Fixture, 'cases' | 'views'> {
+interface PackedFixture extends Omit<Fixture, 'cases' | 'views' | 'mistakes' | 'pairs'>, PackedSigns {
   cases: Record<string, PackedCase[]>;
   views?: Record<string, PackedCase>;
 }
@@ -69,7 +62,8 @@ const INPUT_DIGITS = 9;
 export function fixtureText({ views, ...fixture }: Fixture): string {
   const packed: PackedFixture = {
     ...fixture,
-    cases: Object.fromEntries(Object.entries(fixture.cases).map(([check, cases]) => [check, cases.map(packCase)])),
+    cases: mapped(fixture.cases, (cases) => cases.map(packCase)),
+    ...packSigns(fixture),
     ...(views && { views: mapped(views, packCase) }),
   };
   // One line a case and a mistake: small, and a change shows where it is.
@@ -91,12 +85,15 @@ export function readFixture(file: string): Fixture {
   try {
     const packed: PackedFixture = JSON.parse(readFileSync(file, 'utf8'));
     const cases = Object.entries(packed.cases).map(([check, list]) => [check, list.map(unpackCase)]);
-    const { views } = packed;
+    const { exercise, costs, views, pairsFrom } = packed;
     return {
-      ...packed,
+      exercise,
       cases: Object.fromEntries(cases),
+      costs,
+      ...unpackSigns(packed),
+      pairsFrom,
       ...(views && { views: mapped(views, unpackCase) }),
-    } as Fixture;
+    };
   } catch (error) {
     throw new InputError(
       `${file} cannot be read (${(error as Error).message}); \`kit verify --update\` writes it anew`,

@@ -48,6 +48,8 @@ async function allJudged(checks: CheckSpec[], run: () => Promise<object>, cases:
       disposedOfCallers: 0,
     }),
     forget: async () => {},
+    startAfresh: () => {},
+    takeAltered: () => null,
     takeFault: async () => fault,
     takePrinted: () => '',
     read: async () => {
@@ -66,7 +68,7 @@ async function allJudged(checks: CheckSpec[], run: () => Promise<object>, cases:
     properties: { p: { sizes: {}, holds: () => run().then(() => null) } },
   } as Grader;
   const shown = Object.fromEntries(checks.map(({ id }) => [id, [exampleCase]]));
-  const fixture = { exercise: 'x', cases: shown, costs: {}, mistakes: {} };
+  const fixture = { exercise: 'x', cases: shown, costs: {}, mistakes: {}, pairs: {}, pairsFrom: '' };
   const materials = { id: 'x', grader, fixture, spec: { checks } } as unknown as Materials;
   return judge(subject, materials, cases);
 }
@@ -168,13 +170,11 @@ it('a property that the grader lacks is the grader’s fault', async () => {
   expect(judgement).toMatchObject({ status: 'not-judged', reason: 'property/a: the grader has no property other' });
 });
 
-it('what is observed for a diagnosis is the codes of failures, and what was computed in them', () => {
+it('what is observed for a diagnosis is the codes of failures, and what their cases look like', () => {
   const failed = { check: check('values'), status: 'fail' as const, failure: { code: 'off', message: '' } };
   const passed = { check: check('cost'), status: 'pass' as const, failure: null };
-  expect(
-    observationOf([
-      { ...failed, outcome: { failure: null, observed: { first: { out: [] as never }, second: {} } } },
-      passed,
-    ]),
-  ).toEqual({ codes: { 'values/a': 'off' }, outputs: { 'values/a/first': { out: [] } } });
+  expect(observationOf([{ ...failed, outcome: { failure: null, signs: { first: ['out', 1] } } }, passed])).toEqual({
+    codes: { 'values/a': 'off' },
+    signs: { 'values/a': { first: ['out', 1] } },
+  });
 });

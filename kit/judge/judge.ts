@@ -16,9 +16,10 @@ import { checkHygiene } from './checks/hygiene.ts';
 import { checkProperty } from './checks/property.ts';
 import { checkTime } from './checks/time.ts';
 import { checkValues } from './checks/values.ts';
-import type { Observation } from './diagnose.ts';
 import type { Cases } from './hidden-cases.ts';
+import type { Look } from './known-mistake.ts';
 import type { Materials } from './materials.ts';
+import { optionPairs } from './option-pairs.ts';
 import { obstacleToTiming, startTrial } from './time-trial.ts';
 
 export interface Judgement {
@@ -67,7 +68,7 @@ export async function judge(
     const judgement = obstacle
       ? setAside(check, obstacle)
       : deaths < MAX_DEATHS
-        ? await judgeCheck(check, subject, materials, cases)
+        ? await judgeCheck(check, subject, materials, cases, judgements.some(areWrongValues))
         : failed(check, {
             code: 'not-tried',
             message: 'not tried, since the code hung or ended itself in the checks before',
@@ -96,7 +97,15 @@ async function confirmTimeout(
   judgements[slow[0]] = await judgeCheck(judgements[slow[0]].check, subject, materials, cases);
 }
 
-async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materials, cases: Cases): Promise<Judgement> {
+const areWrongValues = ({ check, failure }: Judgement) => failure !== null && /^(values|stability)$/.test(check.kind);
+
+async function judgeCheck(
+  check: CheckSpec,
+  subject: Subject,
+  materials: Materials,
+  cases: Cases,
+  valuesFailed = false,
+): Promise<Judgement> {
   const { grader } = materials;
   const seed = deriveSeed(cases.kind === 'hidden' ? cases.seed : 'public', `${materials.id}/${check.id}`);
   let prepared: PreparedCase[];
@@ -113,6 +122,7 @@ async function judgeCheck(check: CheckSpec, subject: Subject, materials: Materia
     axisWords: { ...AXIS_WORDS, ...materials.spec.axes },
     seed,
     cases: prepared,
+    ...(check.kind === 'hygiene' && { optionPairs: optionPairs(materials.spec), valuesFailed }),
     solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
     ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, cases, seed) }),
   };
@@ -140,14 +150,12 @@ async function outcomeOfFault(error: unknown, subject: Subject): Promise<CheckOu
 }
 
 /** What `diagnose` needs, from the judgements on the public cases. */
-export function observationOf(judgements: Judgement[]): Observation {
-  const observation: Observation = { codes: {}, outputs: {} };
+export function observationOf(judgements: Judgement[]): Look {
+  const observation: Look = { codes: {}, signs: {} };
   for (const { check, failure, outcome } of judgements) {
     if (!failure) continue;
     observation.codes[check.id] = failure.code;
-    for (const [name, outputs] of Object.entries(outcome?.observed ?? {})) {
-      if (Object.keys(outputs).length > 0) observation.outputs[`${check.id}/${name}`] = outputs;
-    }
+    observation.signs[check.id] = outcome?.signs ?? {};
   }
   return observation;
 }

@@ -7,6 +7,7 @@
 import { isNdArray, type NdArray, ndarray } from '../author/ndarray.ts';
 import { isPlain, isRecord, numbersIn, type Plain, shapeOfNumbers } from '../author/plain.ts';
 import { RemoteTensor } from '../subject/remote-values.ts';
+import { fieldsOf } from '../wire/fields.ts';
 
 /** Handles and plain values of a submission's outputs. */
 export function flattenRemote(returned: unknown): Record<string, RemoteTensor | Plain> {
@@ -76,11 +77,11 @@ export function flattened(returned: unknown, isTensor: (value: unknown) => boole
     } else {
       // As a whole too: something else may be expected in its place, and is told what it is.
       if (!holds(value, isTensor)) flat[name] = value;
-      for (const [field, item] of Object.entries(value)) add(`${name}.${field}`, item);
+      for (const [field, item] of fieldsOf(value)) add(`${name}.${field}`, item);
     }
   };
   const isOne = isTensor(returned) || typeof returned !== 'object' || returned === null || Array.isArray(returned);
-  for (const [name, value] of Object.entries(isOne ? { out: returned } : returned)) add(name, value);
+  for (const [name, value] of fieldsOf(isOne ? { out: returned } : returned)) add(name, value);
   return flat;
 }
 

@@ -10,7 +10,8 @@ import { EMBEDDED } from '../wire/backend-names.ts';
 import type { Judgement } from './judge.ts';
 
 /** Numbers are not as expected, or not the same where they should be; not what was thrown, leaked, spent or too slow. */
-const BY_VALUES = /^(off|nan|infinite|finite|sign-of-zero|length|other-(string|boolean)|unsteady|property:.*)$/;
+const BY_VALUES =
+  /^(off|nan(:.*)?|infinite|finite|sign-of-zero|length|other-(string|boolean)|unsteady|kept|property:.*)$/;
 
 /**
  * @param hosts where it was judged

@@ -85,12 +85,12 @@ function exerciseSummaries(entries: GradebookEntry[]): ExerciseSummary[] {
 function missedChecks(entries: GradebookEntry[]): ClassSummary['missed'] {
   const found = new Map<string, ClassSummary['missed'][number]>();
   for (const { exercise } of judgedExercises(entries)) {
-    for (const { id, title, status } of exercise.checks) {
+    for (const { id, title, status, holds } of exercise.checks) {
       if (status === 'not-judged') continue;
       const key = `${exercise.id} ${id}`;
       const check = found.get(key) ?? { exercise: exercise.title, title, missed: 0, judged: 0 };
       check.judged++;
-      if (status === 'fail') check.missed++;
+      if (status === 'fail' && !holds) check.missed++;
       found.set(key, check);
     }
   }

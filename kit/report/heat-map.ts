@@ -7,8 +7,44 @@ const SHADES = ' ░▒▓█';
 const BLUES = [255, 153, 75, 33, 21];
 const REDS = [255, 224, 217, 203, 160];
 
+/** What the lines show: shades say how large values are, and of whole numbers nothing that the numbers do not say better. */
+interface Drawn {
+  of: '|values|' | 'values';
+  rows: string[];
+}
+
 /** Lines of text, about as wide as three times the picture's columns, twice that if they are few. */
-export function heatMap({ shape, got, want, tolerance }: Picture, colour = pc.isColorSupported): string[] {
+export function heatMap(picture: Picture, colour = pc.isColorSupported): Drawn {
+  const whole = wholeNumbers(picture, colour);
+  return whole ? { of: 'values', rows: whole } : { of: '|values|', rows: shades(picture, colour) };
+}
+
+const MOST_COLUMNS = 70;
+/** Whoever asks for colours gets them. */
+const COLOURS = pc.createColors(true);
+
+/** Both matrices in numbers, if all are whole and there is room: what is wrong is marked. */
+function wholeNumbers({ shape: [rows, columns], got, want }: Picture, colour: boolean): string[] | null {
+  const values = [...got, ...want];
+  if (!values.every(Number.isInteger)) return null;
+  const digits = Math.max(...values.map((value) => String(value).length));
+  const block = Math.max(columns * (digits + 2), 'expected'.length);
+  if (2 * block + 3 > MOST_COLUMNS) return null;
+  const shown = (value: number | null, isWrong: boolean) => {
+    const text = String(value).padStart(digits);
+    if (!isWrong) return `${text}  `;
+    return colour ? `${COLOURS.red(COLOURS.bold(text))}  ` : `${text}* `;
+  };
+  const line = (row: number, list: (number | null)[], marked: boolean) =>
+    Array.from({ length: columns }, (_, column) => {
+      const i = row * columns + column;
+      return shown(list[i], marked && got[i] !== want[i]);
+    }).join('') + ' '.repeat(block - columns * (digits + 2));
+  const lines = Array.from({ length: rows }, (_, row) => `${line(row, got, true)}   ${line(row, want, false)}`);
+  return [`${'got'.padEnd(block)}   expected`, ...lines.map((each) => each.trimEnd())];
+}
+
+function shades({ shape, got, want, tolerance }: Picture, colour: boolean): string[] {
   const [rows, columns] = shape;
   const wide = columns <= 8 ? 2 : 1;
   const finite = [...got, ...want].filter((value) => value !== null).map(Math.abs);

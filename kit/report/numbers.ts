@@ -2,11 +2,12 @@
 
 import type { Timing } from '../judge/timing.ts';
 import { gibibytes, type Machine, rooflineInWords } from '../subject/machine.ts';
-import { format } from '../text/number.ts';
+import { format, formatApart } from '../text/number.ts';
 
 export function timingInWords({ ratio, low, high, budget, noise, ms, fractionOfRoofline }: Timing): string {
-  const times = `${number(ratio)} times the model solution's time (${number(low)} to ${number(high)}; ${number(budget)} allowed; noise ${number(noise)})`;
-  return `${times}: ${number(ms)} ms, ${percent(fractionOfRoofline)} of what the device can do`;
+  const [times, allowed] = formatApart(ratio, budget, 3);
+  const compared = `${times} times the model solution's time (${number(low)} to ${number(high)}; ${allowed} allowed; noise ${number(noise)})`;
+  return `${compared}: ${number(ms)} ms, ${percent(fractionOfRoofline)} of what the device can do`;
 }
 
 export function machineInWords({ driver, memoryBytes, roofline }: Machine): string {

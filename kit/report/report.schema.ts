@@ -11,6 +11,8 @@ export const CheckReport = closed({
   kind: oneOf(...CHECK_KINDS),
   title: Type.String(),
   status: oneOf('pass', 'fail', 'not-judged'),
+  /** It holds, and scores once a check of the values passes. Until then nothing is won by it, so its status is `fail`. */
+  holds: Type.Optional(Type.Literal(true)),
   points: atLeast(0),
   maxPoints: atLeast(0),
   /** What is wrong and where, why it was not judged, or why it passes though the device's values are off. May show hidden inputs: not for students' eyes. */
@@ -25,6 +27,8 @@ export const CheckReport = closed({
   smallest: Type.Optional(Type.String()),
   picture: Type.Optional(Picture),
   cost: nullable(byName(Type.Number())),
+  /** What the model solution costs in the same case. Of public cases only. */
+  solutionCost: Type.Optional(byName(Type.Number())),
   /** Of a time check that measured anything. */
   timing: Type.Optional(Timing),
   /** Why it counts for nothing here, though it was not judged: the grade is final without it. Fixed text, fit for students. */

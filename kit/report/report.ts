@@ -10,10 +10,16 @@ export type CheckReport = Static<typeof schema.CheckReport>;
 
 export type GradeStatus = 'all-passed' | 'not-all-passed' | 'not-judged';
 
+/** Of a check that holds for any function, right or wrong, while no value is right. */
+export const HOLDS = 'holds; scores once a values check passes';
+
 /** Without those that were set aside. */
 export function counted<T extends { setAside?: string | null }>(checks: T[]): T[] {
   return checks.filter(({ setAside }) => !setAside);
 }
+
+export const isPassed = ({ checks }: Pick<ExerciseReport, 'checks'>): boolean =>
+  counted(checks).every(({ status }) => status === 'pass');
 
 /** A check that could not be judged is neither: the grade is not final. */
 export function verdictOf(report: Report): GradeStatus {

@@ -46,6 +46,7 @@ describe('what a student sees', () => {
       kind: 'values',
       title: 'A masked key gets no weight',
       status: 'fail',
+      holds: false,
       points: 0,
       maxPoints: 1,
       feedback: 'The mask has no effect.',

@@ -7,6 +7,7 @@
 import type { CheckKind } from '../course/exercise.ts';
 import type { Timing } from '../judge/timing.ts';
 import type { Picture } from '../subject/failure.ts';
+import { type CostRow, costRows } from './cost-table.ts';
 import { type Adjustment, type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
 export interface StudentReport {
@@ -30,6 +31,8 @@ export interface StudentExercise {
   /** Why nothing in it could be run: the student's own file, line and mistake. */
   problem: string | null;
   checks: StudentCheck[];
+  /** Beside the model solution's, with full marks. None of hidden cases. */
+  costs: CostRow[];
 }
 
 export interface StudentCheck {
@@ -37,6 +40,8 @@ export interface StudentCheck {
   kind: CheckKind;
   title: string;
   status: 'pass' | 'fail' | 'not-judged';
+  /** It fails only for want of right values. */
+  holds: boolean;
   points: number;
   maxPoints: number;
   /** Fixed text on the mistake that this looks like. */
@@ -80,6 +85,7 @@ function studentExercise(exercise: ExerciseReport, cases: StudentReport['cases']
     maxScore,
     problem: cases === 'public' || nothingRan(exercise) ? problem : null,
     checks: checks.map((check) => studentCheck(check, cases)),
+    costs: cases === 'public' ? costRows(exercise) : [],
   };
 }
 
@@ -91,18 +97,19 @@ function nothingRan({ checks }: ExerciseReport): boolean {
 }
 
 function studentCheck(check: CheckReport, cases: StudentReport['cases']): StudentCheck {
-  const { id, kind, title, status, points, maxPoints, misconception, setAside, timing } = check;
+  const { id, kind, title, status, holds = false, points, maxPoints, misconception, setAside, timing } = check;
   return {
     id,
     kind,
     title,
     status,
+    holds,
     points,
     maxPoints,
     feedback: misconception?.feedback ?? null,
     setAside: setAside ?? null,
     timing: cases === 'public' && timing ? timing : null,
-    details: cases === 'public' && check.message !== setAside ? details(check) : null,
+    details: cases === 'public' && check.message !== setAside && !holds ? details(check) : null,
   };
 }
 

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../testing/sample-report.ts';
-import { printedText, terminalReport } from './terminal.ts';
+import { cutPrinted } from '../wire/printed.ts';
+import { type CheckReport, HOLDS } from './report.ts';
+import { exerciseText, printedText, terminalReport } from './terminal.ts';
 
 const text = (explain: 'first' | 'all', report = sampleReport, width = 72) =>
   stripVTControlCharacters(terminalReport(report, { explain, width }));
@@ -22,12 +24,11 @@ describe('a report at the terminal', () => {
           wrong) �[2Jforged
           at 01-x/attend.ts:12
           smallest failing case: B = 1, T = 2
+          Likely mistake: The mask has no effect.
 
           |values| of out_BHTV[0, …] in case "causal"
             got        expected   error
-            ▓▓██       ▓▓▓▓         ██
-
-          Likely mistake: The mask has no effect.
+            ▓▓██▓▓     ▓▓▓▓▓▓       ██
 
         ? All heads at once
           could not be judged; your code is not the cause: the host ended
@@ -44,6 +45,43 @@ describe('a report at the terminal', () => {
       public cases
       "
     `);
+  });
+
+  const holding = { ...sampleReport.exercises[0].checks[2], message: HOLDS, at: undefined, holds: true as const };
+  const attend = (checks: CheckReport[]) => ({
+    ...sampleReport,
+    exercises: [{ ...sampleReport.exercises[0], checks }],
+  });
+
+  it('marks what holds and waits for the values, and does not count it among the failures', () => {
+    const [passed, failed] = sampleReport.exercises[0].checks;
+    const shown = text('first', attend([passed, failed, holding]));
+    expect(shown).toMatch(/○ Leaves no tensor behind ·+ 0\/1\n {4}○ holds; scores once a values check passes\n/);
+    expect(shown).not.toContain('more check');
+    expect(text('all', attend([passed, failed, holding])).match(/Leaves no tensor behind/g)).toHaveLength(1);
+  });
+
+  it('wraps a title that is longer than a line', () => {
+    const title = Array.from({ length: 20 }, (_, i) => `word${i}`).join(' ');
+    const shown = text('first', attend([sampleReport.exercises[0].checks[0], { ...holding, title }]));
+    expect(shown.replace(/\s+/g, ' ')).toContain(title);
+    expect(shown).toMatch(/word19 ·+ 0\/1\n/);
+  });
+
+  it('leaves out a picture that would push what is wrong out of sight', () => {
+    const all = { explain: 'first', width: 72 } as const;
+    expect(terminalReport(sampleReport, { ...all, rows: 100 })).toContain('|values|');
+    const short = stripVTControlCharacters(terminalReport(sampleReport, { ...all, rows: 24 }));
+    expect(short).not.toContain('|values|');
+    expect(short).toContain('Likely mistake: The mask has no effect.');
+  });
+
+  it('has what is wrong first and its picture last for a screen whose top is seen', () => {
+    const shown = exerciseText(sampleReport.exercises[0], { explain: 'first', width: 72, failureFirst: true });
+    const places = ['expected 1, got 1.5', 'at 01-x', 'Likely mistake', '✓ Each', '2 more', '|values|'];
+    const found = places.map((part) => shown.indexOf(part));
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+    expect(found[0]).toBeGreaterThan(0);
   });
 
   it('explains only the first failure to a learner, and says that there are more', () => {
@@ -70,6 +108,9 @@ describe('a report at the terminal', () => {
     expect(printed(8)).toMatch(/line 7\n$/);
     expect(printed(9)).toMatch(/line 7\n +and 1 more line\n$/);
     expect(printed(10)).toMatch(/line 7\n +and 2 more lines\n$/);
+    // Nobody counted what was thrown away.
+    const cut = stripVTControlCharacters(printedText(cutPrinted(lines(1000), 200), 72));
+    expect(cut).toMatch(/line 7\n +and many more lines\n$/);
   });
 
   it('says which passes are a second opinion', () => {

@@ -1,10 +1,11 @@
 /** A tfjs backend that computes nothing: every kernel is a message to the host, every tensor a handle there. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type Attributes, KernelRefused, type TensorMeta } from '../wire/kernel.ts';
+import { type Attributes, type TensorMeta, unknownKernel } from '../wire/kernel.ts';
 import { kernels } from '../wire/kernels/table.ts';
 import { requireRoom, SESSION_LIMITS } from '../wire/limits.ts';
 import type { WireDType } from '../wire/messages.ts';
 import { ask, post, postDisposal } from './channel.ts';
+import { calledFrom, rememberMade } from './trace.ts';
 
 /** What a tensor and its views share on the host, where it is paid for once. */
 interface Shared {
@@ -47,7 +48,7 @@ class RemoteBackend extends tf.KernelBackend {
     const meta = { shape: [...shape], dtype: dtype as WireDType };
     this.reserve([meta]);
     const data = this.make(meta);
-    post({ op: 'upload', handle: data.handle, ...meta, bytes });
+    post({ op: 'upload', handle: data.handle, ...meta, bytes, ...calledFrom() });
     return data;
   }
 
@@ -166,7 +167,7 @@ function runRemotely(
   { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap },
 ): tf.TensorInfo | tf.TensorInfo[] {
   const plan = kernels.get(name);
-  if (!plan) throw new KernelRefused(`the operation ${name} is not available in this course`);
+  if (!plan) throw unknownKernel(name);
   const present = Object.keys(inputs).filter((key) => inputs[key]);
   const metas: Record<string, TensorMeta> = {};
   for (const key of present) metas[key] = inputs[key] as TensorMeta;
@@ -182,7 +183,9 @@ function runRemotely(
     const dataId = seen ? backend.makeView(seen, meta.dtype) : backend.make(meta);
     infos.push({ dataId, shape: [...meta.shape], dtype: meta.dtype });
   }
-  post({ op: 'kernel', name, inputs: handles, attrs: sent, outputs: infos.map(handleOf) });
+  const from = calledFrom();
+  for (const { dataId } of infos) rememberMade(dataId, from);
+  post({ op: 'kernel', name, inputs: handles, attrs: sent, outputs: infos.map(handleOf), ...from });
   return MANY_OUTPUTS.has(name) ? infos : infos[0];
 }
 

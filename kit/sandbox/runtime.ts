@@ -10,10 +10,16 @@ import { Script } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { MISSING_GLOBALS } from '../wire/globals.ts';
+import { KernelRefused } from '../wire/kernel.ts';
 import type { ToSandbox } from '../wire/messages.ts';
+import { isSameBeneathOnes } from '../wire/shapes.ts';
+import { NotAvailable, requiring, tensorflowOf } from '../wire/tensorflow.ts';
 import { answer, receive } from './channel.ts';
 import { forgetPrinted, makeConsole } from './console.ts';
+import { Passed } from './passed.ts';
 import { backend, registerRemoteBackend } from './remote-backend.ts';
+import { gradientUnderWay, startTracing, stopTracing, traceTape } from './trace.ts';
 import { Values } from './values.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -21,17 +27,14 @@ type Functions = Record<string, (...args: unknown[]) => unknown>;
 
 const values = new Values();
 let functions: Functions = {};
-/** A bundle makes a getter of each property of what it requires, a thousand a file, but not of what that inherits. */
-const tensorflow = Object.freeze({ ...tf });
-/** The little of `process` that honest code asks for. */
-const standInProcess = { env: {}, argv: [], nextTick: queueMicrotask, exit: process.exit.bind(process) };
+const provide = requiring(tensorflowOf(tf));
 
 // Ten frames are tfjs's own before the learner's line comes.
 Error.stackTraceLimit = 30;
 registerRemoteBackend();
-const submissionConsole = makeConsole();
-// tf.print and x.print() write there.
-console.log = submissionConsole.log;
+const standInProcess = makeProcess();
+// tf.print and x.print() write there too.
+globalThis.console = makeConsole();
 removeWaysOut();
 answer({ op: 'ready' });
 serve();
@@ -45,38 +48,49 @@ async function serve(): Promise<void> {
       else if (message.op === 'call') await call(message);
       else if (message.op === 'gradient') differentiate(message);
       else if (message.op === 'gradientEnd') throw new Error('nothing is being recorded');
-      else if (message.op === 'forget') values.forget();
+      else if (message.op === 'trace') startTracing();
+      else if (message.op === 'forget') forget();
       else if (message.op === 'warmUp') {
         warmUp();
         answer({ op: 'ready' });
       }
     } catch (error) {
-      answer({ op: 'threw', ...described(error) });
+      answer({ op: 'threw', ...described(error), ...gradientUnderWay() });
     }
   }
+}
+
+function forget(): void {
+  values.forget();
+  stopTracing();
 }
 
 async function load({ code, file, path }: Extract<ToSandbox, { op: 'load' }>): Promise<void> {
   backend.startAnew();
   const module: { exports: Record<string, unknown> } = { exports: {} };
-  const wrapped = `(function (module, exports, require, console, process) {${code}\n})`;
+  const wrapped = `(function (module, exports, require, process) {${code}\n})`;
   const define = new Script(wrapped, { filename: file }).runInThisContext();
-  define(module, module.exports, () => Object.create(tensorflow), submissionConsole, standInProcess);
+  // A promise where a file waits at its top level.
+  await define(module, module.exports, provide, standInProcess);
   functions = path.reduce((part, key) => part[key] as Record<string, unknown>, module.exports) as Functions;
   answer({ op: 'loaded', exports: Object.keys(functions).filter((name) => typeof functions[name] === 'function') });
 }
 
-async function call({ fn, args }: Extract<ToSandbox, { op: 'call' }>): Promise<void> {
-  const result = invoke(fn, args);
-  returned(await result, isPromise(result));
+async function call(message: Extract<ToSandbox, { op: 'call' }>): Promise<void> {
+  const { result, returned } = invoke(message);
+  returned(await result);
 }
 
-function invoke(fn: string, args: Extract<ToSandbox, { op: 'call' }>['args']): unknown {
-  return functions[fn](...args.map((arg) => values.decode(arg)));
-}
-
-function returned(value: unknown, promise: boolean): void {
-  answer({ op: 'returned', result: values.keep(value), value: values.encode(value), promise });
+function invoke({ fn, args }: Extract<ToSandbox, { op: 'call' }>) {
+  const passed = args.map((arg) => values.decode(arg));
+  const before = new Passed(passed);
+  const result = functions[fn](...passed);
+  const returned = (value: unknown) => {
+    const altered = before.altered(functions[fn]);
+    const said = { result: values.keep(value), value: values.encode(value), promise: isPromise(result) };
+    answer({ op: 'returned', ...said, ...(altered && { altered }) });
+  };
+  return { result, returned };
 }
 
 /** Records the calls that follow on the tape, up to `gradientEnd`, and answers with d Σ output·cotangent / d wrt. */
@@ -93,13 +107,18 @@ function record(): tf.Tensor {
   for (;;) {
     const message = receive();
     if (message.op === 'call') {
-      const result = invoke(message.fn, message.args);
-      returned(result, isPromise(result));
+      const { result, returned } = invoke(message);
+      returned(result);
     }
     if (message.op === 'gradientEnd') {
       const outputs = message.outputs.map((output) => values.decode(output) as tf.Tensor);
       const cotangents = message.cotangents.map((cotangent) => values.decode(cotangent) as tf.Tensor);
-      return tf.addN(outputs.map((output, i) => tf.sum(tf.mul(output, cotangents[i]))));
+      if (outputs.some(({ shape }, i) => !isSameBeneathOnes(shape, cotangents[i].shape))) {
+        throw new KernelRefused('a result that was returned before was changed by a later call: return a new object');
+      }
+      const loss = tf.addN(outputs.map((output, i) => tf.sum(tf.mul(output, cotangents[i]))));
+      traceTape();
+      return loss;
     }
   }
 }
@@ -109,8 +128,10 @@ const isPromise = (value: unknown) => typeof (value as Promise<unknown> | undefi
 function described(error: unknown): { name: string; message: string; stack: string } {
   try {
     const { name, message, stack } = error as Error;
+    // A class of their own may have a name of its own.
+    const base = [RangeError, TypeError].find((each) => error instanceof each)?.name;
     return {
-      name: String(name).slice(0, 100),
+      name: base ?? String(name).slice(0, 100),
       message: String(message ?? error).slice(0, 4000),
       stack: String(stack ?? '').slice(0, 8000),
     };
@@ -120,7 +141,31 @@ function described(error: unknown): { name: string; message: string; stack: stri
 }
 
 function removeWaysOut(): void {
-  for (const name of ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'process', 'Buffer', 'navigator']) {
-    Reflect.deleteProperty(globalThis, name);
-  }
+  for (const name of ['process', ...Object.keys(MISSING_GLOBALS)]) Reflect.deleteProperty(globalThis, name);
+  // tfjs's own would ask for what is gone now.
+  const fetch = () => {
+    throw new NotAvailable(MISSING_GLOBALS.fetch);
+  };
+  Object.assign(tf.env().platform, { fetch, now: performance.now.bind(performance) });
+}
+
+/** The little of `process` that honest code asks for. */
+function makeProcess() {
+  const { exit, hrtime, platform, version, versions } = process;
+  const write = (text: unknown) => {
+    console.log(String(text).replace(/\n$/, ''));
+    return true;
+  };
+  return {
+    env: {},
+    argv: [],
+    platform,
+    version,
+    versions: { ...versions },
+    nextTick: queueMicrotask,
+    exit: exit.bind(process),
+    hrtime: Object.assign((since?: [number, number]) => hrtime(since), { bigint: () => hrtime.bigint() }),
+    stdout: { write },
+    stderr: { write },
+  };
 }

@@ -1,5 +1,6 @@
 /** Arguments and results between the sandbox's objects and the wire. */
 import * as tf from '@tensorflow/tfjs-core';
+import { fieldsOf } from '../wire/fields.ts';
 import type { WireDType, WireValue } from '../wire/messages.ts';
 import { RESULT_LIMITS } from '../wire/result-limits.ts';
 import { backend, type RemoteData } from './remote-backend.ts';
@@ -81,7 +82,7 @@ export class Values {
       // A hole is undefined.
       return ['a', Array.from(value, (item) => this.#encode(item, depth + 1, left))];
     }
-    const entries = Object.entries(value);
+    const entries = fieldsOf(value);
     if (entries.length > Math.min(RESULT_LIMITS.items, left.values)) {
       return ['x', `an object of ${entries.length} fields`];
     }

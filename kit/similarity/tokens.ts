@@ -30,7 +30,7 @@ export function tokensOf(name: string, { code, map }: Bundle, source: string): S
       // What has no origin is the bundler's.
       if (origin.source !== null) {
         tokens.push(kindOf(type, value, last));
-        lines.push(origin.source.endsWith(source) ? origin.line : null);
+        lines.push(origin.source.toLowerCase().endsWith(source.toLowerCase()) ? origin.line : null);
       }
       last = value;
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -52,6 +52,49 @@ describe('a submission may import', () => {
       '01-first/d.json': '{"value": 1000}',
     });
     expect(exportsOf(code).sum).toBe(1111);
+  });
+
+  it.each([
+    ['./a.js', '01-first/a.ts'],
+    ['./a.js', '01-first/a.tsx'],
+    ['./a.js', '01-first/a.js'],
+    ['./a.mjs', '01-first/a.mts'],
+    ['./a.cjs', '01-first/a.cts'],
+    ['./a.mts', '01-first/a.mts'],
+    ['./a', '01-first/a/index.ts'],
+    ['./a', '01-first/a/index.js'],
+    ['./A', '01-first/a.ts'],
+    ['../LIB/a.js', 'lib/A.ts'],
+    ['./größe', '01-first/gr\u006f\u0308\u00dfe.ts'],
+  ])('a file as tsc finds it: %s is %s', async (path, file) => {
+    const files = { [ENTRY]: `export { a } from '${path}';`, [file]: 'export const a = 1;' };
+    expect(exportsOf(await codeOf(files)).a).toBe(1);
+  });
+
+  it('of two files the one that tsc takes, and the one that is written so', async () => {
+    const files = {
+      [ENTRY]: `import { a } from './a.js'; import { b } from './B'; export const all = [a, b];`,
+      '01-first/a.js': 'export const a = "js";',
+      '01-first/a.ts': 'export const a = "ts";',
+      '01-first/b.ts': 'export const b = "b";',
+      '01-first/B.ts': 'export const b = "B";',
+    };
+    expect(exportsOf(await codeOf(files)).all).toEqual(['ts', 'B']);
+  });
+
+  it('a file that begins with a mark, or whose lines end as on Windows', async () => {
+    const files = {
+      [ENTRY]: `\ufeffimport { a } from './a';\r\nimport n from './n.json';\r\nexport const sum = a + n.n;\r\n`,
+      '01-first/a.ts': '\ufeffexport const a = 1;\r\n',
+      '01-first/n.json': '\ufeff{"n": 2}',
+    };
+    expect(exportsOf(await codeOf(files)).sum).toBe(3);
+  });
+
+  it.each(['../Arguments', '../ARGUMENTS.js'])('what it is given, as %s too', async (path) => {
+    const kit = join(temporaryFolder({ 'arguments.ts': 'export const from: string = "kit";' }), 'arguments.ts');
+    const files = { [ENTRY]: `export { from } from '${path}';`, 'Arguments.ts': 'export const from = "own";' };
+    expect(exportsOf(await codeOf(files, { 'arguments.ts': kit })).from).toBe('kit');
   });
 
   it.each(['../arguments', '../arguments.ts', '../arguments.js', '../../exercises/arguments'])(
@@ -165,11 +208,20 @@ describe('a submission that cannot be bundled is told where and why', () => {
 
   it('in a file that is too large', async () => {
     const large = `export const x = '${'x'.repeat(600 * 1024)}';`;
-    expect((await errorOf({ [ENTRY]: large })).message).toBe(
-      `${ENTRY} has 614420 bytes; a source file may have 524288`,
-    );
+    const message = expect.stringContaining('it has 614420 bytes; a source file may have 524288');
+    expect(await errorOf({ [ENTRY]: large })).toMatchObject({ file: ENTRY, message });
     const error = await errorOf({ [ENTRY]: `import './data';`, '01-first/data.ts': large });
-    expect(error.message).toContain('01-first/data.ts has 614420 bytes');
+    expect(error).toMatchObject({ file: '01-first/data.ts', message });
+  });
+
+  it.each<[BufferEncoding, string]>([
+    ['utf16le', '\ufeff'],
+    ['utf16le', ''],
+  ])('in a file that is saved as %s', async (encoding, mark) => {
+    const within = join(temporaryFolder({ 'exercises/01-first/.keep': '' }), 'exercises');
+    writeFileSync(join(within, ENTRY), Buffer.from(`${mark}export const a = 1;`, encoding));
+    const message = expect.stringMatching(/^it is saved as UTF-16: save it again as UTF-8/);
+    expect(await bundle({ entry: join(within, ENTRY), within })).toEqual({ file: ENTRY, line: 1, message });
   });
 
   it('in a folder by the name of a file', async () => {

@@ -3,8 +3,12 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Message, type Plugin, stop } from 'esbuild';
 import { type Given, givenAt, withoutEnding } from '../course/given.ts';
+import { findFile } from './find-file.ts';
+import { loaderOf, NotText, textOf } from './source-text.ts';
+import { asyncScript, moduleBuild, waitsAtTopLevel } from './top-level-await.ts';
+import { MARKED_GLOBALS, unavailableIn } from './unavailable.ts';
 
-const TENSORFLOW = /^@tensorflow\/tfjs(-core|-node|-node-gpu)?$/;
+export const TENSORFLOW = /^@tensorflow\/tfjs(-core|-node|-node-gpu)?$/;
 const POLICY = 'import-policy';
 /** Where a source map says that a file was given: `given:tape.ts`. */
 export const GIVEN = 'given';
@@ -37,8 +41,9 @@ export interface BundleError {
 export async function bundle(request: BundleRequest): Promise<Bundle | BundleError> {
   const { root = request.within } = request;
   try {
-    const options = optionsIn(root, [importPolicy(request)]);
-    return scriptOf(await build({ ...options, entryPoints: [request.entry] }));
+    const policy = optionsIn(root, [importPolicy(request)]);
+    const made = await built({ ...policy, entryPoints: [request.entry], define: MARKED_GLOBALS });
+    return unavailableIn(made) ?? made;
   } catch (error) {
     const [first] = (error as { errors?: Message[] }).errors ?? [];
     // Without a place, and not of our own policy's making, it is not a fault of the submission.
@@ -48,6 +53,16 @@ export async function bundle(request: BundleRequest): Promise<Bundle | BundleErr
       line: first.location?.line ?? null,
       message: first.text,
     };
+  }
+}
+
+async function built(options: BuildOptions): Promise<Bundle> {
+  try {
+    return scriptOf(await build(options));
+  } catch (error) {
+    if (!waitsAtTopLevel(error)) throw error;
+    const { code, map } = scriptOf(await build(moduleBuild(options, TENSORFLOW)));
+    return { code: asyncScript(code), map };
   }
 }
 
@@ -100,6 +115,10 @@ export function isBundleError(result: Bundle | BundleError): result is BundleErr
 /** TensorFlow.js under its usual names, and the submission's own files. Links that lead elsewhere are elsewhere. */
 function importPolicy({ entry, within, root: shown = within, given = {} }: BundleRequest): Plugin {
   const root = realpathSync(within);
+  /** An error that lies in this file, wherever it is imported. */
+  const inFile = (path: string, text: string) => ({
+    errors: [{ text, location: { file: relative(shown, path), line: 1 } }],
+  });
   return {
     name: POLICY,
     setup(build) {
@@ -123,7 +142,7 @@ function importPolicy({ entry, within, root: shown = within, given = {} }: Bundl
         const isGiven = namespace === GIVEN ? givenBy(wanted, given) : givenAt(wanted, within, given);
         if (isGiven) return { path: isGiven, namespace: GIVEN };
         if (namespace === GIVEN) return { errors: [{ text: `"${path}" is not given` }] };
-        const file = ['', '.ts', '.js', '.tsx', '.json', '/index.ts'].map((ending) => wanted + ending).find(isFile);
+        const file = findFile(wanted, within);
         if (!file) return { errors: [{ text: `there is no file "${path}"` }] };
         const real = realpathSync(file);
         if (!real.startsWith(root + sep)) {
@@ -137,17 +156,17 @@ function importPolicy({ entry, within, root: shown = within, given = {} }: Bundl
         resolveDir: dirname(given[path]),
       }));
       build.onLoad({ filter: /.*/ }, ({ path }) => {
-        const size = statSync(path).size;
+        const { size } = statSync(path);
         if (size > MAX_FILE_BYTES) {
-          return {
-            errors: [{ text: `${relative(shown, path)} has ${size} bytes; a source file may have ${MAX_FILE_BYTES}` }],
-          };
+          const text = `it has ${size} bytes; a source file may have ${MAX_FILE_BYTES}. Take out what is not code (data, output)`;
+          return inFile(path, text);
         }
-        return {
-          contents: readFileSync(path, 'utf8'),
-          loader: path.endsWith('.json') ? 'json' : 'ts',
-          resolveDir: dirname(path),
-        };
+        try {
+          return { contents: textOf(path), loader: loaderOf(path), resolveDir: dirname(path) };
+        } catch (error) {
+          if (!(error instanceof NotText)) throw error;
+          return inFile(path, error.message);
+        }
       });
     },
   };

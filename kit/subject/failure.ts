@@ -32,7 +32,7 @@ export class SubmissionFault extends Error {
 }
 
 /** What does not depend on the case is said without it. */
-export const isEverywhere = ({ code }: Failure): boolean => /^(todo|no-export|promise)$/.test(code);
+export const isEverywhere = ({ code }: Failure): boolean => /^(todo|no-export|not-available|promise)$/.test(code);
 
 export function inCase(failure: Failure, name: string): Failure {
   return isEverywhere(failure) ? failure : { ...failure, message: `case "${name}": ${failure.message}` };

@@ -4,7 +4,7 @@ import type { ResultShape } from '../course/exercise.ts';
 import type { WireValue } from '../wire/messages.ts';
 import { RESULT_LIMITS } from '../wire/result-limits.ts';
 import { SubmissionFault } from './failure.ts';
-import { encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
+import { argumentReturned, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 
 const tensor: WireValue = ['t', 7, [2, 3], 'float32'];
 const get = (value: WireValue, declared: ResultShape) => structured(value, declared, 'attend', 4);
@@ -60,7 +60,7 @@ describe('a result', () => {
     [
       ['x', 'a tensor that has been disposed'],
       'tensor',
-      'attend: expected a tensor, got a tensor that has been disposed (dispose the tensors in between, and return this one)',
+      'attend: expected a tensor, got a tensor that has been disposed (a result must be alive: tf.tidy disposes everything that its function does not return)',
     ],
     [tensor, 'number', 'attend: expected a number, got a tensor'],
     [['v', '3'], 'number', 'attend: expected a number, got the string "3"'],
@@ -234,5 +234,26 @@ describe('an argument', () => {
     const plain = ['o', { refs: ['a', [['v', 1]]] }];
     expect([encode({ ...pool }), encode(structuredClone(pool))]).toEqual([plain, plain]);
     expect(encode(heads.slice(1))).toEqual(['a', [['r', 4, ['1']]]]);
+  });
+});
+
+describe('a result that is one of the arguments', () => {
+  const [x, cached, weight] = [[1], [2], [3]].map((data) => ndarray([1], data));
+  const handles = new Map([x, cached, weight].map((each, i) => [each, -1 - i]));
+  const returned = (handle: number) => new RemoteTensor(handle, [1], 'float32', 'out_B', 0, []);
+  const told = (result: unknown) =>
+    argumentReturned(result, [x, { caches: [{ k: cached }] }, 7], (each) => handles.get(each));
+
+  it('is told with its place, also from inside a list or an object', () => {
+    expect(told(returned(-1))).toEqual({ name: 'out_B', argument: '1' });
+    expect(told({ loss: 3, heads: [returned(4), returned(-2)] })).toEqual({
+      name: 'out_B',
+      argument: '2.caches.0.k',
+    });
+  });
+
+  it('is not told of other tensors, of plain results, or of an input of another call', () => {
+    for (const result of [returned(5), returned(-3), 7, null, ['a'], { state: {} }])
+      expect(told(result)).toBeUndefined();
   });
 });

@@ -107,6 +107,34 @@ export function tensorsIn(arg: unknown): NdArray[] {
   return Object.values(arg).flatMap(tensorsIn);
 }
 
+/** Where among the arguments, "3" or "1.k", lies the tensor that a result is, where it is one of the grader's. */
+export function argumentReturned(
+  result: unknown,
+  args: readonly unknown[],
+  handleOf: (x: NdArray) => number | undefined,
+): { name: string; argument: string } | undefined {
+  if (typeof result !== 'object' || result === null) return undefined;
+  if (result instanceof RemoteTensor) {
+    const argument = placeIn(args, (x) => handleOf(x) === result.handle);
+    if (argument === undefined) return undefined;
+    const [position, ...path] = argument;
+    return { name: result.name, argument: [Number(position) + 1, ...path].join('.') };
+  }
+  for (const part of Object.values(result)) {
+    const found = argumentReturned(part, args, handleOf);
+    if (found) return found;
+  }
+}
+
+function placeIn(value: unknown, isIt: (x: NdArray) => boolean): string[] | undefined {
+  if (isNdArray(value)) return isIt(value) ? [] : undefined;
+  if (value instanceof RemoteTensor || typeof value !== 'object' || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const rest = placeIn(part, isIt);
+    if (rest) return [key, ...rest];
+  }
+}
+
 /** How what should have been a tensor probably stopped being one. */
 function wayToTensor(value: WireValue): string {
   const left =
@@ -114,7 +142,7 @@ function wayToTensor(value: WireValue): string {
     (value[0] === 'v' && typeof value[1] === 'number') ||
     (value[0] === 'x' && /Array$/.test(value[1]));
   if (value[0] === 'x' && value[1].includes('disposed'))
-    return ' (dispose the tensors in between, and return this one)';
+    return ' (a result must be alive: tf.tidy disposes everything that its function does not return)';
   return left ? ' (stay with tf operations; arraySync and dataSync lead out of them)' : '';
 }
 

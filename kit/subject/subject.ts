@@ -6,6 +6,7 @@ import type { ResultShape } from '../course/exercise.ts';
 import type { FirstNaN } from '../wire/first-nan.ts';
 import { KernelRefused } from '../wire/kernel.ts';
 import type { WireValue } from '../wire/messages.ts';
+import { cutPrinted } from '../wire/printed.ts';
 import type { Outcome } from '../wire/requests.ts';
 import { SandboxDied, type Usage } from '../wire/sandbox-state.ts';
 import type { Bundle } from './bundle.ts';
@@ -13,9 +14,17 @@ import { BusyTime } from './busy-time.ts';
 import { failureOfDeath, SubmissionFault } from './failure.ts';
 import { type Host, HostFailed } from './host.ts';
 import { MarkedCalls } from './marked-calls.ts';
-import { arrayOf, bytesOf, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
+import {
+  argumentReturned,
+  arrayOf,
+  bytesOf,
+  encodeArgument,
+  RemoteTensor,
+  structured,
+  tensorsIn,
+} from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
-import { BUNDLE_NAME } from './source-lines.ts';
+import { BUNDLE_NAME, calledAt, originOf } from './source-lines.ts';
 import { thrownFault } from './thrown-fault.ts';
 
 export interface SubjectOptions {
@@ -29,13 +38,31 @@ export interface SubjectOptions {
   timeout?: number;
 }
 
+/** Where NaN first arises, as the learner knows it. */
+export interface PlacedNaN extends FirstNaN {
+  /** The submission's file and line. */
+  at: string | undefined;
+  /** What was called there: tf.div. */
+  called: string | undefined;
+  /** It arises while the gradient of that is taken. */
+  inGradient: boolean;
+  /** The learner's file, for what it says there. */
+  source: string;
+}
+
+export interface Traced {
+  firstNaN: PlacedNaN | null;
+  fault: SubmissionFault | null;
+}
+
 export const DEFAULT_TIMEOUT = 10;
 
 /** All calls of one exercise together may take so many times what one may; but for timed ones, whose number is limited. */
 const CALLS_IN_ALL = 12;
 
-/** Characters of what is printed that are kept. */
+/** Characters that are kept of what is printed, and of what a call did to its arguments. */
 const MOST_PRINTED = 16_384;
+const MOST_ALTERED = 300;
 
 export class Subject {
   /** The exercise's functions. They run in the sandbox. */
@@ -50,6 +77,8 @@ export class Subject {
   /** What loading the file ended in, if not in functions to call. It would end so again. */
   #loadFault: SubmissionFault | undefined;
   #printed = '';
+  /** The first argument that a call has not left as it was, in words. */
+  #altered: string | null = null;
   /** While calls are timed: what they took so far. */
   #timedMs: number | undefined;
   readonly #calls = new MarkedCalls();
@@ -138,20 +167,34 @@ export class Subject {
     return this.#ask((host, session) => host.request('usage', { session }));
   }
 
-  /** Runs `body` once more, slowly, to see where NaN first arises. Ends the case. Null where that cannot be told. */
-  async firstNaN(body: () => Promise<unknown>): Promise<FirstNaN | null> {
+  /**
+   * Runs `body` once more, slowly, to see where NaN first arises, or what is thrown with its place, where that is not known
+   * by itself. It only explains a failure that is known already. Ends the case.
+   */
+  async traced(body: () => Promise<unknown>): Promise<Traced> {
     await this.forget();
     try {
       await this.#ask((host, session) => host.request('traceNaN', { session }));
       await body();
-      return (await this.usage()).firstNaN;
+      const { firstNaN } = await this.usage();
+      return { firstNaN: firstNaN && this.#placed(firstNaN), fault: null };
     } catch (error) {
-      // It only explains a failure that is known already.
-      if (error instanceof SubmissionFault) return null;
-      throw error;
+      if (!(error instanceof SubmissionFault)) throw error;
+      return { firstNaN: null, fault: error };
     } finally {
       await this.forget();
     }
+  }
+
+  #placed(first: FirstNaN): PlacedNaN {
+    const { source = '', bundle } = this.options;
+    const { map } = bundle;
+    const { stack = '', during } = first;
+    const inOwn = originOf(stack, map);
+    // In a backward pass the learner's line is that of the operation whose gradient is taken.
+    const place = inOwn || during === undefined ? stack : during;
+    const inGradient = during !== undefined && !inOwn;
+    return { ...first, at: originOf(place, map), called: calledAt(place), inGradient, source };
   }
 
   /** What went wrong on the judge's side since this was last asked, if anything did. */
@@ -165,6 +208,18 @@ export class Subject {
     const printed = this.#printed;
     this.#printed = '';
     return printed;
+  }
+
+  /** The first argument that any call since this was last asked has not left as it was, in words. */
+  takeAltered(): string | null {
+    const altered = this.#altered;
+    this.#altered = null;
+    return altered;
+  }
+
+  /** Before the next call the code is loaded again: what calls have kept in its variables until now is gone. */
+  startAfresh(): void {
+    if (this.#isLoaded) this.sandbox.tenant = undefined;
   }
 
   /** Ends a case: frees its inputs and results, and counts from zero. */
@@ -197,12 +252,18 @@ export class Subject {
     });
     this.#unlessThrown(outcome);
     if (this.#timedMs !== undefined && marks === this.#calls.marks) this.#timedMs += outcome.ms ?? 0;
-    const { value, promise, result } = outcome as Extract<Outcome, { op: 'returned' }>;
+    const { value, promise, result, altered } = outcome as Extract<Outcome, { op: 'returned' }>;
+    if (altered) this.#altered ??= `${fn}: ${altered.slice(0, MOST_ALTERED)}`;
     if (promise) {
       const message = `${fn} returned a promise; it must return its result directly, so remove async and await. Nothing here needs them: tensors stay tensors from the first line to the last`;
       throw new SubmissionFault({ code: 'promise', message });
     }
-    return structured(value, this.options.exports[fn], fn, result);
+    const returned = structured(value, this.options.exports[fn], fn, result);
+    const same = argumentReturned(returned, args, (x) => this.#handles.get(x));
+    if (same) {
+      this.#altered ??= `${fn}: ${same.name} is the very tensor that was passed as argument ${same.argument}. The caller may dispose of one and need the other: return tf.clone of it`;
+    }
+    return returned;
   }
 
   #encode(arg: unknown): WireValue {
@@ -291,8 +352,7 @@ export class Subject {
       this.#unlessThrown(outcome);
       const { exports: found } = outcome as Extract<Outcome, { op: 'loaded' }>;
       const missing = Object.keys(exports).find((fn) => !found.includes(fn));
-      const words = `the file exports no function ${missing} (is the word "export" missing before it?)`;
-      if (missing) throw new SubmissionFault({ code: 'no-export', message: words });
+      if (missing) throw new SubmissionFault({ code: 'no-export', message: noExport(missing, found) });
       this.sandbox.tenant = this;
     } catch (error) {
       if (error instanceof SubmissionFault) this.#loadFault = error;
@@ -301,10 +361,20 @@ export class Subject {
   }
 
   #keepPrinted(text = ''): void {
-    this.#printed = (this.#printed + text).slice(0, MOST_PRINTED);
+    this.#printed = cutPrinted(this.#printed + text, MOST_PRINTED);
   }
 
   #unlessThrown(outcome: Outcome): void {
-    if (outcome.op === 'threw') throw thrownFault(outcome, this.options.bundle.map, this.options.source);
+    if (outcome.op === 'threw') throw thrownFault(outcome, this.options.bundle, this.options.source);
   }
+}
+
+function noExport(missing: string, found: readonly string[]): string {
+  const others = found.filter((name) => name !== 'default').slice(0, 3);
+  const hint = found.includes('default')
+    ? `it has a default export: write "export function ${missing}", without "default"`
+    : others.length > 0
+      ? `it exports ${others.join(', ').slice(0, 100)}`
+      : 'is the word "export" missing before it?';
+  return `the file exports no function ${missing} (${hint})`;
 }

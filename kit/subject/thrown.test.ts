@@ -53,10 +53,10 @@ describe('an error of tfjs', () => {
   it.each(["import type * as tf from '@tensorflow/tfjs';", "import type tf, {\n  Tensor,\n} from 'x';"])(
     'for want of what was imported as a type says so: %s',
     (source) => {
-      expect(causeInWords('tf is not defined', `// …\n${source}\n`)).toBe(
+      expect(causeInWords('tf is not defined', { source: `// …\n${source}\n` })).toBe(
         'tf is imported for its types alone: take the word "type" out of its import',
       );
-      expect(causeInWords('exp is not defined', source)).toContain('not declared and not imported');
+      expect(causeInWords('exp is not defined', { source })).toContain('not declared and not imported');
     },
   );
 

@@ -67,6 +67,12 @@ const asideCheck: fc.Arbitrary<CheckReport> = fc.record({ id: hostileText, title
   setAside: 'not judged: no GPU',
 }));
 
+/** Not always of all that is shown. */
+const randomCost = fc.oneof(
+  fc.record({ kernels: fc.nat(), flops: fc.nat(), peakBytes: fc.nat() }),
+  fc.constantFrom<Record<string, number>>({}, { kernels: 1 }),
+);
+
 function countedCheck(unjudged: boolean): fc.Arbitrary<CheckReport> {
   return fc
     .record({
@@ -74,16 +80,20 @@ function countedCheck(unjudged: boolean): fc.Arbitrary<CheckReport> {
       kind: fc.constantFrom(...KINDS),
       title: hostileText,
       status: fc.constantFrom<CheckReport['status']>('pass', 'fail', ...(unjudged ? (['not-judged'] as const) : [])),
+      holds: fc.boolean(),
       maxPoints: fc.nat(5),
       message: fc.option(hostileText),
       at: fc.option(hostileText, { nil: undefined }),
       misconception: fc.option(fc.record({ id: hostileText, feedback: hostileText })),
+      cost: fc.option(randomCost),
+      solutionCost: fc.option(randomCost, { nil: undefined }),
     })
-    .map(({ at, ...check }) => ({
+    .map(({ at, holds, solutionCost, ...check }) => ({
       ...check,
+      ...(holds && check.status === 'fail' && { holds }),
       points: check.status === 'pass' ? check.maxPoints : 0,
       ...(at !== undefined && { at }),
-      cost: null,
+      ...(solutionCost && { solutionCost }),
     }));
 }
 

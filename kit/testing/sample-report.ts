@@ -26,10 +26,10 @@ const failed: CheckReport = {
   smallest: 'B = 1, T = 2',
   picture: {
     caption: 'out_BHTV[0, …] in case "causal"',
-    shape: [1, 2],
+    shape: [1, 3],
     origin: [0, 0],
-    got: [1, 1.5],
-    want: [1, 1],
+    got: [1, 1.5, 1],
+    want: [1, 1, 1],
     tolerance: 0.1,
   },
 };

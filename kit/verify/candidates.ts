@@ -4,9 +4,9 @@ import { relative } from 'node:path';
 import { type Course, pathsOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { type Bundle, bundle, bundleText, isBundleError } from '../subject/bundle.ts';
-import { EditFailed, edited } from './edits.ts';
+import { EditFailed, edited, isEdit } from './edits.ts';
 import { type KnownMistakes, knownMistakes } from './mistakes.ts';
-import { editedSolutions, isEdited, mistakesModule } from './mistakes-module.ts';
+import { editedSolutions, mistakesModule } from './mistakes-module.ts';
 
 export interface Candidate {
   kind: 'stub' | 'solution' | 'alternate' | 'mistake';
@@ -29,18 +29,20 @@ export async function candidatesOf(course: Course, id: string): Promise<Candidat
   const source = readFileSync(solution, 'utf8');
   const problems: string[] = [];
   const texts: Record<string, string> = {};
-  for (const [name, mistake] of Object.entries(known.mistakes)) {
-    if (!isEdited(mistake)) continue;
-    try {
-      texts[name] = edited(source, mistake);
-    } catch (error) {
-      if (!(error instanceof EditFailed)) throw error;
-      problems.push(`the mistake ${name} in ${relative(course.root, file)}: ${error.message}`);
+  const made = { mistakes: { ...known.mistakes }, alternates: { ...known.alternates } };
+  for (const group of ['mistakes', 'alternates'] as const) {
+    for (const [name, each] of Object.entries(known[group])) {
+      if (!isEdit(each)) continue;
+      try {
+        texts[`${group}/${name}`] = edited(source, each);
+      } catch (error) {
+        if (!(error instanceof EditFailed)) throw error;
+        const what = group === 'mistakes' ? 'mistake' : 'alternate';
+        problems.push(`the ${what} ${name} in ${relative(course.root, file)}: ${error.message}`);
+        delete made[group][name];
+      }
     }
   }
-  const made = Object.fromEntries(
-    Object.entries(known.mistakes).filter(([name, mistake]) => !isEdited(mistake) || name in texts),
-  );
   const [stubBundle, solutionBundle, allMistakes] = await Promise.all([
     bundled(course, stub),
     bundled(course, solution),
@@ -55,8 +57,8 @@ export async function candidatesOf(course: Course, id: string): Promise<Candidat
     candidates: [
       { kind: 'stub', name: 'stub', bundle: stubBundle, path: [] },
       { kind: 'solution', name: 'solution', bundle: solutionBundle, path: [] },
-      ...of('alternate', 'alternates', known.alternates),
-      ...of('mistake', 'mistakes', Object.keys(made)),
+      ...of('alternate', 'alternates', Object.keys(made.alternates)),
+      ...of('mistake', 'mistakes', Object.keys(made.mistakes)),
     ],
     mistakes: known.mistakes,
     problems,

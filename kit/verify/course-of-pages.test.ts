@@ -15,6 +15,7 @@ import type { CheckReport } from '../report/report.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { courseOfPages, PAGES, PAGES_SOLUTION } from '../testing/course-of-pages.ts';
 import { unpacked } from '../testing/leaks.ts';
+import { SPEC } from '../testing/pages/grader.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type Proof, prove } from './prove.ts';
 
@@ -52,7 +53,7 @@ describe('the exercise', () => {
       noParent: ['values/keys'],
       headLost: ['values/heads'],
       projectsAgain: ['cost/step'],
-      writesIntoPool: ['property/pure'],
+      writesIntoPool: ['property/pure', 'hygiene/memory'],
     });
   });
 
@@ -63,6 +64,21 @@ describe('the exercise', () => {
       const again = await prove(course, PAGES, { hosts: new Map(), cpu, update: false });
       expect(again.problems).toEqual([]);
       expect(readFileSync(fixtureFile, 'utf8')).toBe(before);
+    },
+    PATIENT,
+  );
+
+  it(
+    'is not proven where a hidden case alone shows a mistake',
+    async () => {
+      const yaml = SPEC.replace('{ name: just,', '{ name: just, hidden: true,');
+      expect(yaml).not.toBe(SPEC);
+      const changed = await courseOfPages({ [`graders/${PAGES}.yaml`]: yaml });
+      mkdirSync(dirname(pathsOf(changed, PAGES).fixture), { recursive: true });
+      const { problems } = await prove(changed, PAGES, { hosts: new Map([['cpu', cpu]]), cpu, update: true });
+      expect(problems).toContainEqual(
+        expect.stringMatching(/^barelyNot on cpu fails values\/fits by hidden cases alone; a public case must show it/),
+      );
     },
     PATIENT,
   );

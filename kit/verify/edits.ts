@@ -1,5 +1,5 @@
-/** A mistake's source: the model solution with other words in it. */
-import type { EditedMistake, Mistake } from '../author/mistakes.ts';
+/** The source of a mistake, or of another right answer: the model solution with other words in it. */
+import type { Alternate, Edit, Mistake } from '../author/mistakes.ts';
 
 /** An edit that does not fit the solution: what `kit verify` reports. */
 export class EditFailed extends Error {
@@ -13,7 +13,7 @@ interface Replacement {
 }
 
 /** @throws EditFailed naming the text that does not stand there exactly once (or, with `everywhere`, at all) */
-export function edited(solution: string, { edit = [], everywhere = [], with: added }: EditedMistake): string {
+export function edited(solution: string, { edit = [], everywhere = [], with: added }: Edit): string {
   const once = pairs(edit).map(([from, to]) => {
     const places = placesOf(from, solution);
     if (places.length === 0) throw new EditFailed(`${quoted(from)} is not in the solution`);
@@ -53,9 +53,14 @@ function placesOf(text: string, source: string): number[] {
   return places;
 }
 
+export function isEdit(made: Mistake | Alternate): made is Edit {
+  const { edit, everywhere } = made as Edit;
+  return Array.isArray(edit) || Array.isArray(everywhere);
+}
+
 /** What stands in the solution and what the learner writes, for people to read; none where a mistake is not an edit. */
 export function editsOf(mistake: Mistake): [from: string, to: string][] {
-  return 'instead' in mistake ? [] : [...pairs(mistake.edit ?? []), ...pairs(mistake.everywhere ?? [])];
+  return isEdit(mistake) ? [...pairs(mistake.edit ?? []), ...pairs(mistake.everywhere ?? [])] : [];
 }
 
 const quoted = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);

@@ -22,13 +22,14 @@ const FILES = {
   'graders/01-x/a.ts': "import { draw } from '../../kit/draw.ts'; export default draw;",
   'graders/01-x/a.mistakes.ts': 'export const mistakes = {};',
   'graders/01-x/a.goldens.ts': 'export const goldens = {};',
+  'exercises/01-x/README.md': 'handout',
   'kit/draw.ts': "import sizes from './sizes.json'; export const draw = sizes;",
   'kit/sizes.json': '[1]',
   'fixtures/01-x/a.json': '{}',
 };
 /** Nothing of these has a part in the exercise's proof. */
 const OTHERS = {
-  'exercises/01-x/README.md': 'handout',
+  'exercises/02-y/README.md': 'handout',
   'exercises/01-x/a-second.ts': 'export const g = 1;',
   'graders/01-x/a-second.yaml': YAML,
   'reference/01-x/a.test.ts': "import { it } from 'vitest';",

@@ -1,19 +1,19 @@
 /** An exercise's known mistakes and alternates, as its `.mistakes.ts` has them. */
 import { existsSync } from 'node:fs';
-import type { Mistake } from '../author/mistakes.ts';
+import type { Alternate, Mistake } from '../author/mistakes.ts';
 import { type Course, pathsOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { loadModule } from '../course/modules.ts';
 
 export interface KnownMistakes {
   mistakes: Record<string, Mistake>;
-  /** Names of right answers that are written differently. */
-  alternates: string[];
+  /** Right answers that are written differently, by name. */
+  alternates: Record<string, Alternate>;
 }
 
 interface Exports {
   default?: KnownMistakes['mistakes'];
-  alternates?: object;
+  alternates?: KnownMistakes['alternates'];
 }
 
 /** Read by running the module here, with a tfjs that does nothing: it is the course's own code, and defines functions only. */
@@ -25,5 +25,5 @@ export async function knownMistakes(course: Course, id: string): Promise<KnownMi
   if (!mistakes || !alternates) {
     throw new InputError(`${file} must have a default export made by defineMistakes, and export \`alternates\``);
   }
-  return { mistakes, alternates: Object.keys(alternates) };
+  return { mistakes, alternates };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { type Course, DIST, PACKAGE_ROOT } from '../course/course.ts';
+import { type Course, DIST, lectureOf, PACKAGE_ROOT } from '../course/course.ts';
 
 /** Hashes by path; of what has no path, by a name. */
 export type Inputs = Record<string, string>;
@@ -16,6 +16,7 @@ const TREES = ['exercises', 'solutions', 'reference', 'graders', 'fixtures'];
  */
 export async function exerciseInputs({ root }: Pick<Course, 'root'>, id: string): Promise<Inputs> {
   const own = TREES.flatMap((tree) => filesOf(root, tree, id));
+  const handout = `exercises/${lectureOf(id)}/README.md`;
   const { metafile } = await build({
     entryPoints: own.filter((file) => file.endsWith('.ts')),
     bundle: true,
@@ -27,7 +28,7 @@ export async function exerciseInputs({ root }: Pick<Course, 'root'>, id: string)
     logLevel: 'silent',
     absWorkingDir: root,
   });
-  return hashesOf(root, [...new Set([...own, ...Object.keys(metafile.inputs)])].sort());
+  return hashesOf(root, [...new Set([...own, handout, ...Object.keys(metafile.inputs)])].sort());
 }
 
 /** The kit as it is built, and the packages that are installed; the same for all exercises. */

@@ -2,14 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { deriveSeed } from '../author/draw.ts';
 import { type Course, pathsOf, specOf } from '../course/course.ts';
-import type { CheckSpec } from '../course/exercise.ts';
+import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
 import { loadGrader, loadOracle } from '../course/modules.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { diagnose } from '../judge/diagnose.ts';
-import { type Fixture, fixtureText } from '../judge/fixture.ts';
+import { type Fixture, fixtureText, readFixture } from '../judge/fixture.ts';
 import { HiddenCases } from '../judge/hidden-cases.ts';
 import { type Judgement, judge, observationOf } from '../judge/judge.ts';
 import type { Materials } from '../judge/materials.ts';
+import { unpairedOptions } from '../judge/option-pairs.ts';
 import type { Timing } from '../judge/timing.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { Sandbox } from '../subject/sandbox.ts';
@@ -63,23 +64,31 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
   ]);
   const proof: Proof = {
     id,
-    problems: [...problems, ...disagreements(spec, grader, oracle, candidates), ...givenProblems(course, id, spec)],
+    problems: [
+      ...problems,
+      ...disagreements(spec, grader, oracle, candidates),
+      ...givenProblems(course, id, spec),
+      ...unpaired(spec, readFileSync(pathsOf(course, id).stub, 'utf8')),
+    ],
     stub: { checks: 0, message: '' },
     right: [],
     mistakes: [],
   };
   const { fixture, mistakes: onCpu } = await makeFixture({
+    course,
     materials: { id, spec, grader },
     oracle,
     candidates,
     known,
     hosts: cpu,
+    before: fixtureBefore(pathsOf(course, id).fixture),
   });
   proof.problems.push(...fixtureProblems(pathsOf(course, id).fixture, fixture, update));
   const materials: Materials = { id, spec, grader, fixture };
 
   const solution = candidates.find(({ kind }) => kind === 'solution');
   const hidden = new HiddenCases(SEED, materials, oracle, solution?.bundle);
+  const [first] = hosts.keys();
   for (const [backend, pool] of hosts) {
     const sandbox = new Sandbox(pool);
     for (const candidate of candidates) {
@@ -87,7 +96,11 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
       const subject = new Subject(sandbox, { exports: spec.exports, bundle, path, timeout });
       const known = pool === cpu ? onCpu.get(candidate.name) : undefined;
       const shown = known ?? (await judge(subject, materials, { kind: 'public' }));
-      const unseen = await judgeHidden(subject, candidate, shown);
+      // Hidden cases differ from public ones in sizes and seeds: what a mistake does in them, one backend shows.
+      const isShown = candidate.kind === 'mistake' && backend !== first;
+      // As in grading, where nothing is kept from the public cases.
+      if (!isShown) subject.startAfresh();
+      const unseen = isShown ? shown : await judgeHidden(subject, candidate, shown);
       const judged = { public: shown.filter(isJudgedHere), hidden: unseen.filter(isJudgedHere) };
       proof.problems.push(...proveCandidate(proof, candidate, judged, backend, materials));
     }
@@ -109,6 +122,11 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
     ];
   }
 }
+
+const unpaired = (spec: ExerciseSpec, stub: string) =>
+  unpairedOptions(spec, stub).map(
+    (option) => `no two public cases differ in the option ${option} alone, so what is kept from call to call can hide`,
+  );
 
 const isUntimed = ({ kind }: CheckSpec) => kind !== 'time';
 const isJudgedHere = ({ setAside }: Judgement) => !setAside;
@@ -172,8 +190,15 @@ function proveMistake(proof: Proof, name: string, judged: Judged, backend: strin
       );
     }
   }
-  const told = diagnose(observationOf(judged.public), fixture);
-  if (told !== name) problems.push(`${name} on ${backend} is taken for ${told ?? 'no known mistake'}`);
+  const failedAtHome = judged.public.filter(({ failure }) => failure).map(({ check }) => check.id);
+  const unseen = judged.hidden.filter(({ check, failure }) => failure && !failedAtHome.includes(check.id));
+  for (const { check } of unseen) {
+    problems.push(`${name} on ${backend} fails ${check.id} by hidden cases alone; a public case must show it too`);
+  }
+  const told = [...new Set(Object.values(diagnose(observationOf(judged.public), fixture)).flat())];
+  if (String(told) !== name) {
+    problems.push(`${name} on ${backend} is taken for ${told.join(' and ') || 'no known mistake'}`);
+  }
   if (!proof.mistakes.some((known) => known.name === name)) {
     const failed = judged.hidden.filter(({ failure }) => failure);
     const feedback = fixture.mistakes[name].says;
@@ -185,6 +210,15 @@ function proveMistake(proof: Proof, name: string, judged: Judged, backend: strin
 /** In tolerances; a broken property or budget is a miss by any measure. */
 function missOf(failed: Judgement[]): number {
   return Math.max(0, ...failed.map(({ outcome }) => outcome?.ratio?.() ?? Infinity));
+}
+
+/** Undefined where it is not there or not of the form that this kit reads. */
+function fixtureBefore(file: string): Fixture | undefined {
+  try {
+    return readFixture(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function fixtureProblems(file: string, fixture: Fixture, update: boolean): string[] {

@@ -9,8 +9,8 @@ import { courseRoot, findCourse, pathsOf } from '../course/course.ts';
 import { type ExerciseSpec, readExerciseSpec } from '../course/exercise.ts';
 import { gradeSubmission } from '../grade/grade-submission.ts';
 import { MaterialsCache } from '../judge/materials.ts';
-import type { CheckReport, ExerciseReport } from '../report/report.ts';
-import { explanation } from '../report/terminal.ts';
+import { type CheckReport, type ExerciseReport, HOLDS } from '../report/report.ts';
+import { explanation, pictureText } from '../report/terminal.ts';
 import { HostPool } from '../subject/host-pool.ts';
 
 /** One warm host for all test files of a worker. It ends with the worker. */
@@ -34,6 +34,7 @@ export function describeExercise(id: string): void {
         const { problem, checks } = await (judged as Promise<ExerciseReport>);
         const report = checks.find((each) => each.id === check.id) as CheckReport;
         if (report.setAside) skip(report.setAside);
+        if (report.holds) skip(HOLDS);
         if (report.status !== 'pass') throw failureOf(report, problem, { root, id, spec });
       });
     }
@@ -58,9 +59,7 @@ interface Judged {
 function failureOf(check: CheckReport, problem: string | null, judged: Judged): Error {
   const { root, id } = judged;
   // The test has the title.
-  const [, ...told] = explanation({ ...check, title: '' }, WIDTH)
-    .trim()
-    .split('\n');
+  const [, ...told] = `${explanation({ ...check, title: '' }, WIDTH)}${pictureText(check)}`.trim().split('\n');
   const more = check.status === 'fail' ? `\n\nMore: npx kit run ${id.split('/')[1]}` : '';
   const error = new Error(`${told.map((line) => line.replace(/^ {4}/, '')).join('\n')}${more}`);
   error.name = check.status === 'fail' ? 'Failed' : 'Not judged';

@@ -100,6 +100,20 @@ describe('the screen', () => {
     expect(text({ report: passed, map }).join('\n')).toContain('so does the whole course');
   });
 
+  it('has all that follows full marks on a terminal of 24 rows: ten checks, two costs, what is next', () => {
+    const [check] = report.checks;
+    const cost = { kernels: 74, flops: 4630392, peakBytes: 469632 };
+    const checks = Array.from({ length: 10 }, (_, i) => ({
+      ...check,
+      ...(i < 2 && { cost: { ...cost, kernels: i }, solutionCost: cost }),
+    }));
+    const shown = text({ report: { ...report, checks }, hintsShown: 0, typeFaults: [] }, 80, 24);
+    expect(shown).toHaveLength(24);
+    for (const part of ['Press n for the next: Heads', 'npx kit show attend draws', 'What it costs', '469 632'])
+      expect(shown.join('\n')).toContain(part);
+    expect(shown.join('\n')).not.toContain('more below');
+  });
+
   it('shows what there is of a judgement that takes long', () => {
     const shown = text({ judging: true, checks: 6 }).join('\n');
     expect(shown).toContain('… 2 more checks to come');

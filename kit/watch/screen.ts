@@ -1,8 +1,9 @@
 /** What the screen shows: a function of the state and the terminal's size, and of nothing else. */
 import pc from 'picocolors';
-import { lectureOf } from '../course/course.ts';
-import { counted, type ExerciseReport } from '../report/report.ts';
-import { exerciseText, MARK, printedText } from '../report/terminal.ts';
+import { lectureOf, nameOf } from '../course/course.ts';
+import { costTable } from '../report/cost-table.ts';
+import { type ExerciseReport, isPassed } from '../report/report.ts';
+import { exerciseVerdict, MARK, printedText } from '../report/terminal.ts';
 import { cut, padded, shortened, shortPath, wrapped } from '../text/columns.ts';
 import type { State } from './progress.ts';
 import type { TypeFault } from './type-check.ts';
@@ -115,11 +116,13 @@ function exerciseBody(state: WatchState, width: number): string[] {
   if (fault !== null) sections.push(`  ${MARK['not-judged']} ${wrapped(fault, 4, width)}`);
   const title = map.find((entry) => entry.id === id)?.title ?? '';
   if (report === null) sections.push(`${pc.bold(title)}\n${pc.dim(id)}`);
-  else sections.push(exerciseText({ ...report, printed: undefined }, { explain: 'first', width }).trimEnd());
+  else sections.push(exerciseVerdict(report, { explain: 'first', width, failureFirst: true }).trimEnd());
   const missing = judging && !report?.problem ? checks - (report?.checks.length ?? 0) : 0;
   const more = report === null ? '' : 'more ';
   if (missing > 0) sections.push(pc.dim(`  … ${missing} ${more}${missing === 1 ? 'check' : 'checks'} to come`));
-  if (report !== null && !judging && isPassed(report)) sections.push(passedText(state, width));
+  if (report !== null && !judging && isPassed(report))
+    // One section, so that it fits a terminal of 24 rows.
+    sections.push([passedText(state, width), costTable(report, width)].filter(Boolean).join('\n'));
   if (state.typeFaults.length > 0) sections.push(typesText(state.typeFaults, width));
   const printed = printedText(report?.printed, width).replace(/^\n|\n$/g, '');
   if (printed) sections.push(printed);
@@ -127,14 +130,12 @@ function exerciseBody(state: WatchState, width: number): string[] {
   return sections.join('\n\n').split('\n');
 }
 
-export const isPassed = ({ checks }: ExerciseReport): boolean =>
-  counted(checks).every(({ status }) => status === 'pass');
-
 function passedText({ id, map }: WatchState, width: number): string {
   const at = map.findIndex((entry) => entry.id === id);
   const next = [...map.slice(at + 1), ...map.slice(0, at)].find(({ state }) => state !== 'done');
-  if (!next) return `  ${pc.green(wrapped('All checks pass, and so does the whole course.', 2, width))}`;
-  return `  ${pc.green(pc.bold('All checks pass.'))} Press ${pc.bold('n')} for the next: ${wrapped(next.title, 2, width, 40)}`;
+  const show = `  ${pc.dim(wrapped(`npx kit show ${nameOf(id)} draws what your code computes.`, 2, width))}`;
+  if (!next) return `  ${pc.green(wrapped('All checks pass, and so does the whole course.', 2, width))}\n${show}`;
+  return `  ${pc.green(pc.bold('All checks pass.'))} Press ${pc.bold('n')} for the next: ${wrapped(next.title, 2, width, 40)}\n${show}`;
 }
 
 const MOST_TYPE_FAULTS = 3;

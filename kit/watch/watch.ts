@@ -2,13 +2,13 @@
 
 import { lectureOf, specOf } from '../course/course.ts';
 import { maxPoints } from '../course/points.ts';
-import type { ExerciseReport } from '../report/report.ts';
+import { type ExerciseReport, isPassed } from '../report/report.ts';
 import { openHandout } from './handout.ts';
 import { Judging, type JudgingOptions } from './judging.ts';
 import { OwnFile } from './own-file.ts';
 import { type CourseProgress, stateOf } from './progress.ts';
 import type { Save } from './saves.ts';
-import { isPassed, type MapEntry, type WatchState } from './screen.ts';
+import type { MapEntry, WatchState } from './screen.ts';
 import { TypeChecker } from './type-check.ts';
 
 export interface WatchOptions extends JudgingOptions {

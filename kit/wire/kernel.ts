@@ -46,3 +46,7 @@ export type Kernel = (inputs: Inputs, attrs: Attributes) => Plan;
 export class KernelRefused extends Error {
   override name = 'KernelRefused';
 }
+
+/** Of one that a submission may not ask for. */
+export const unknownKernel = (name: string) =>
+  new KernelRefused(`the operation ${name} is not available in this course`);

@@ -47,6 +47,7 @@ const wrong: [string, unknown][] = [
   ['a result of an unknown kind', { op: 'returned', result: 0, value: ['z', 1], promise: false }],
   ['a field of an unknown kind', { op: 'returned', result: 0, value: ['o', { a: ['z'] }], promise: false }],
   ['a result that nests too deep', { op: 'returned', result: 0, value: lists(20), promise: false }],
+  ['a change in other than words', { op: 'returned', result: 0, value: ['u'], promise: false, altered: 3 }],
   ['gradients that are not a list', { op: 'gradients', values: tensor[1] }],
   ['an operation of the host', { op: 'answer', handle: 1 }],
   ['an operation that every object has', { op: 'toString' }],

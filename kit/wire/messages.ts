@@ -33,19 +33,35 @@ export type ToSandbox =
   /** Everything up to `gradientEnd` is recorded; the answer to this comes only then. */
   | { op: 'gradient'; wrt: WireValue[] }
   | { op: 'gradientEnd'; outputs: WireValue[]; cotangents: WireValue[] }
+  /** Say with each kernel where it was called, up to the next `forget`: slow, to explain a failure. */
+  | { op: 'trace' }
   /** Forget the inputs and results so far. */
   | { op: 'forget' }
   | { op: 'answer'; bytes?: Uint8Array; error?: string };
 
+/** Where an operation was called: stack traces, told while that is traced. */
+export interface CalledFrom {
+  stack?: string;
+  /** In a backward pass: where the operation was called whose gradient is taken. */
+  during?: string;
+}
+
 export type FromSandbox =
   | { op: 'ready' }
   | { op: 'loaded'; exports: string[] }
-  | { op: 'returned'; result: number; value: WireValue; promise: boolean }
-  | { op: 'threw'; name: string; message: string; stack: string }
+  /** `altered` says what became of an argument that is not as it was passed. */
+  | { op: 'returned'; result: number; value: WireValue; promise: boolean; altered?: string }
+  | { op: 'threw'; name: string; message: string; stack: string; during?: string }
   | { op: 'recording' }
   | { op: 'gradients'; values: WireValue[] }
-  | { op: 'kernel'; name: string; inputs: Record<string, number>; attrs: Record<string, unknown>; outputs: number[] }
-  | { op: 'upload'; handle: number; shape: number[]; dtype: WireDType; bytes: Uint8Array }
+  | ({
+      op: 'kernel';
+      name: string;
+      inputs: Record<string, number>;
+      attrs: Record<string, unknown>;
+      outputs: number[];
+    } & CalledFrom)
+  | ({ op: 'upload'; handle: number; shape: number[]; dtype: WireDType; bytes: Uint8Array } & CalledFrom)
   | { op: 'download'; handle: number }
   | { op: 'dispose'; handles: number[] }
   | { op: 'log'; text: string };
@@ -61,7 +77,7 @@ export const FINAL: ReadonlySet<string> = new Set<Final['op']>([
   'gradients',
 ]);
 /** Which of them ends what was asked, unless it threw; `start` is the peer's own beginning. */
-export const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'forget' | 'answer'>, Final['op']> = {
+export const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'trace' | 'forget' | 'answer'>, Final['op']> = {
   start: 'ready',
   warmUp: 'ready',
   load: 'loaded',
@@ -73,6 +89,7 @@ export const ENDS: Record<'start' | Exclude<ToSandbox['op'], 'forget' | 'answer'
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNone = (value: unknown) => value === undefined || isText(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 const isDType = (value: unknown): value is WireDType =>
@@ -85,12 +102,31 @@ const isNumber = (value: unknown) => Number.isSafeInteger(value) && (value as nu
 const FIELDS: Record<FromSandbox['op'], Record<string, (value: unknown) => boolean>> = {
   ready: {},
   loaded: { exports: (value) => Array.isArray(value) && value.every(isText) },
-  returned: { result: Number.isSafeInteger, value: isWireValue, promise: (value) => typeof value === 'boolean' },
-  threw: { name: isText, message: isText, stack: isText },
+  returned: {
+    result: Number.isSafeInteger,
+    value: isWireValue,
+    promise: (value) => typeof value === 'boolean',
+    altered: isTextOrNone,
+  },
+  threw: { name: isText, message: isText, stack: isText, during: isTextOrNone },
   recording: {},
   gradients: { values: (value) => Array.isArray(value) && value.every((item) => isWireValue(item)) },
-  kernel: { name: isText, inputs: isHandles, attrs: isRecord, outputs: isNumbers },
-  upload: { handle: isNumber, shape: isNumbers, dtype: isDType, bytes: (value) => value instanceof Uint8Array },
+  kernel: {
+    name: isText,
+    inputs: isHandles,
+    attrs: isRecord,
+    outputs: isNumbers,
+    stack: isTextOrNone,
+    during: isTextOrNone,
+  },
+  upload: {
+    handle: isNumber,
+    shape: isNumbers,
+    dtype: isDType,
+    bytes: (value) => value instanceof Uint8Array,
+    stack: isTextOrNone,
+    during: isTextOrNone,
+  },
   download: { handle: Number.isSafeInteger },
   dispose: { handles: (value) => Array.isArray(value) && value.every(Number.isSafeInteger) },
   log: { text: isText },

@@ -4,7 +4,8 @@ import type { Failure } from '../../subject/failure.ts';
 import type { Subject } from '../../subject/subject.ts';
 import type { Cost } from '../../wire/cost.ts';
 import type { PreparedCase } from '../cases.ts';
-import type { Value } from '../outputs.ts';
+import type { OptionPair } from '../option-pairs.ts';
+import type { CaseSign } from '../signs.ts';
 import type { TimeTrial } from '../time-trial.ts';
 import type { Timing } from '../timing.ts';
 import type { Ratio } from './judge-output.ts';
@@ -20,6 +21,10 @@ export interface CheckContext {
   seed: string;
   /** The cases of a values, stability or gradient check. */
   cases: PreparedCase[];
+  /** Of a hygiene check: pairs of cases that differ in one option. */
+  optionPairs?: readonly OptionPair[];
+  /** Of a hygiene check: whether one of the values or stability before it failed. */
+  valuesFailed?: boolean;
   /** What the model solution costs in the case of a cost check. */
   solutionCost?: Cost;
   /** For a time check, where times can be taken. */
@@ -30,8 +35,8 @@ export interface CheckOutcome {
   failure: Failure | null;
   /** Largest error in units of the tolerance, over the cases; Infinity where the result is not a number or of a wrong shape. */
   ratio?: Ratio;
-  /** What was computed in the cases that failed, for recognising a mistake. */
-  observed?: Record<string, Record<string, Value>>;
+  /** What the cases that failed look like, by name, for recognising a mistake. */
+  signs?: Record<string, CaseSign>;
   cost?: Cost;
   timing?: Timing;
   /** Why nothing can be said, though nothing went wrong. */

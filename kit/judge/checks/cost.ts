@@ -5,8 +5,9 @@ import type { CaseParams, Grader } from '../../author/grader.ts';
 import type { Bound } from '../../course/exercise.ts';
 import { METRICS, type Metric } from '../../course/metrics.ts';
 import type { Failure } from '../../subject/failure.ts';
+import { functionOf } from '../../subject/kernel-names.ts';
 import type { Subject } from '../../subject/subject.ts';
-import { format } from '../../text/number.ts';
+import { formatApart } from '../../text/number.ts';
 import type { Cost } from '../../wire/cost.ts';
 import type { Check } from './context.ts';
 
@@ -29,7 +30,7 @@ export const checkCost: Check = async ({ check, grader, subject, seed, solutionC
     return {
       failure: {
         code: `forbidden:${forbidden}`,
-        message: `it uses tf's own ${forbidden}, which is what is to be built here`,
+        message: `it uses ${functionOf(forbidden)}, which is what is to be built here`,
       },
       cost,
     };
@@ -39,7 +40,7 @@ export const checkCost: Check = async ({ check, grader, subject, seed, solutionC
     const bound = budget[metric];
     if (bound === undefined) continue;
     const allowed = allowedBy(bound, metric, params, grader, solutionCost);
-    if (cost[metric] > allowed) return { failure: overBudget(metric, cost[metric], allowed, bound), cost };
+    if (cost[metric] > allowed) return { failure: overBudget(metric, cost, allowed, bound), cost };
   }
   return { failure: check.growth ? await overGrowth(check.growth) : null, cost };
 
@@ -86,16 +87,26 @@ function allowedBy(
   return Math.floor(solution[metric] * bound.timesSolution);
 }
 
-/** The code tells by which order of magnitude, since one heads-by-heads loop is like another, and one op too many is not. */
-function overBudget(metric: Metric, used: number, allowed: number, bound: Bound): Failure {
+/**
+ * The code tells by which order of magnitude, and of too many kernels or flops how many matrix products there are: one
+ * loop over the heads
+ * is like another, and other loops are not.
+ */
+function overBudget(metric: Metric, cost: Cost, allowed: number, bound: Bound): Failure {
+  const used = cost[metric];
+  const products = metric === 'kernels' || metric === 'flops' ? `:products ${productsIn(cost)}` : '';
   const than =
     typeof bound === 'object' && 'timesSolution' in bound ? `, ${bound.timesSolution} times a plain solution's` : '';
+  const [usedText, allowedText] = counts(used, allowed);
   const words = used === 1 ? WORDS[metric].replace(/^(\w+)s\b/, '$1') : WORDS[metric];
   return {
-    code: `budget:${metric}:e${Math.round(Math.log10(used / Math.max(allowed, 1)))}`,
-    message: `${count(used)} ${words}, where the budget is ${count(allowed)}${than}`,
+    code: `budget:${metric}:e${Math.round(Math.log10(used / Math.max(allowed, 1)))}${products}`,
+    message: `${usedText} ${words}, where the budget is ${allowedText}${than}`,
   };
 }
+
+const PRODUCTS = ['BatchMatMul', '_FusedMatMul', 'Einsum'];
+const productsIn = ({ byName }: Cost) => PRODUCTS.reduce((sum, name) => sum + (byName[name] ?? 0), 0);
 
 function overExponent(
   metric: Metric,
@@ -105,8 +116,9 @@ function overExponent(
   exponent: number,
   most: number,
 ): Failure {
-  const measured = values.map((value, i) => `${count(value)} at ${sizes[i]}`).join(', ');
-  const message = `${WORDS[metric]} grow as ${axis}^${exponent.toFixed(2)} (${measured}), where ${axis}^${most} is allowed`;
+  const measured = values.map((value, i) => `${counts(value, value)[0]} at ${sizes[i]}`).join(', ');
+  const [grown, allowed] = formatApart(exponent, most, 3);
+  const message = `${WORDS[metric]} grow as ${axis}^${grown} (${measured}), where ${axis}^${allowed} is allowed`;
   return { code: `growth:${metric}`, message };
 }
 
@@ -119,4 +131,8 @@ export function slope(sizes: number[], values: number[]): number {
   return x.reduce((sum, xi, i) => sum + (xi - mx) * (y[i] - my), 0) / x.reduce((sum, xi) => sum + (xi - mx) ** 2, 0);
 }
 
-const count = (value: number) => (Number.isInteger(value) && value < 1e6 ? String(value) : format(value));
+/** Counts below a million as they are; larger ones so that they differ. */
+function counts(a: number, b: number): [string, string] {
+  const isPlain = [a, b].every((value) => Number.isInteger(value) && value < 1e6);
+  return isPlain ? [String(a), String(b)] : formatApart(a, b);
+}

@@ -1,22 +1,30 @@
 /** Gradients: tf's tape through the submission, against differences of the oracle. */
-import { NOT_COUNTED } from '../../author/grader.ts';
+import { type CaseParams, NOT_COUNTED } from '../../author/grader.ts';
 import type { Plain } from '../../author/plain.ts';
 import { type Failure, inCase, SubmissionFault } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
+import { isSameBeneathOnes } from '../../wire/shapes.ts';
 import { floatInputs, type PreparedCase } from '../cases.ts';
-import { flattenRemote, type Value } from '../outputs.ts';
+import { placedFault, withOrigin } from '../first-nan.ts';
+import { flattenRemote } from '../outputs.ts';
+import { type CaseSign, signOf, type WrongOutput } from '../signs.ts';
+import { axisHint } from './axis-names.ts';
 import type { Check, CheckContext, CheckOutcome } from './context.ts';
 import { judgeOutput, largestOf, NO_NUMBER, type Ratio } from './judge-output.ts';
+import { signOfFault, wrongOutput } from './wrong-output.ts';
 
 export const checkGradient: Check = async (context) => {
   const ratios: Ratio[] = [];
-  const outcome: CheckOutcome = { failure: null, ratio: largestOf(ratios), observed: {} };
+  const outcome: CheckOutcome = { failure: null, ratio: largestOf(ratios), signs: {} };
   for (const prepared of context.cases) {
-    const { failure, ratio, observed } = await runCase(context, prepared);
+    const { failure, fault, ratio, sign, differentiated } = await runCase(context, prepared);
     ratios.push(ratio);
     if (failure) {
-      outcome.failure ??= failure;
-      outcome.observed = { ...outcome.observed, [prepared.name]: observed };
+      const again = { subject: context.subject, body: differentiated };
+      outcome.failure ??= fault
+        ? faultInWords(await placedFault(fault, again), prepared.name)
+        : await withOrigin(failure, again);
+      outcome.signs = { ...outcome.signs, ...(sign && { [prepared.name]: sign }) };
     }
   }
   return outcome;
@@ -24,51 +32,74 @@ export const checkGradient: Check = async (context) => {
 
 async function runCase({ subject, grader, axisWords }: CheckContext, prepared: PreparedCase) {
   const inputs = floatInputs(prepared.inputs);
-  const observed: Record<string, Value> = {};
+  const wrong: WrongOutput[] = [];
+  let sign: CaseSign | null = null;
   let failure: Failure | null = null;
+  let fault: SubmissionFault | null = null;
   const ratios: Ratio[] = [];
-  try {
-    const found = await subject.gradients(
+  const differentiated = () =>
+    subject.gradients(
       inputs.map(([, x]) => x),
       async () => {
         const outputs = flattenRemote(
           await grader.run(subject.submission, prepared.inputs, prepared.params, NOT_COUNTED),
         );
-        const names = Object.keys(prepared.cotangents);
+        const entries = Object.entries(prepared.cotangents);
         return {
-          outputs: names.map((name) => asTensor(outputs[name], name)),
-          cotangents: names.map((name) => prepared.cotangents[name]),
+          outputs: entries.map(([name, { shape }]) => asTensor(outputs[name], name, shape, prepared.params, axisWords)),
+          cotangents: entries.map(([, cotangent]) => cotangent),
         };
       },
     );
+  try {
+    const found = await differentiated();
     for (const [i, [name]] of inputs.entries()) {
       const gradient = found[i];
       if (!gradient) {
         // No path from an input to the outputs is right where the gradient is zero.
         if (prepared.expected[name].array.data.every((value) => value === 0)) continue;
         failure ??= { code: `no-gradient:${name}`, message: `case "${prepared.name}": no gradient reaches ${name}` };
+        wrong.push({ name, kind: 'none' });
         ratios.push(NO_NUMBER);
         continue;
       }
       const named = new RemoteTensor(gradient.handle, gradient.shape, gradient.dtype, `d loss / d ${name}`, 0, []);
       const judged = await judgeOutput(subject, name, named, prepared, axisWords);
-      if (judged.value) observed[name] = judged.value;
+      if (judged.failure) wrong.push(wrongOutput(name, named, judged, prepared));
       ratios.push(judged.ratio);
       failure ??= judged.failure;
     }
+    sign = signOf(wrong);
   } catch (error) {
     if (!(error instanceof SubmissionFault) || error.fatal) throw error;
-    failure = inCase({ ...error.failure, message: noPath(error.failure.message) }, prepared.name);
+    fault = error;
+    failure = error.failure;
+    sign = signOfFault(error);
     ratios.push(NO_NUMBER);
   }
   await subject.forget();
-  return { failure, ratio: largestOf(ratios), observed };
+  return { failure, fault, ratio: largestOf(ratios), sign, differentiated };
 }
 
-function asTensor(value: RemoteTensor | Plain | undefined, name: string): RemoteTensor {
-  if (value instanceof RemoteTensor) return value;
-  throw new SubmissionFault({ code: 'wrong-kind', message: `${name} is not a tensor, so it has no gradient` });
+/** One that can be multiplied by its cotangent. @throws SubmissionFault */
+function asTensor(
+  value: RemoteTensor | Plain | undefined,
+  name: string,
+  want: readonly number[],
+  params: CaseParams,
+  axisWords: CheckContext['axisWords'],
+): RemoteTensor {
+  if (!(value instanceof RemoteTensor)) {
+    throw new SubmissionFault({ code: 'wrong-kind', message: `${name} is not a tensor, so it has no gradient` });
+  }
+  if (isSameBeneathOnes(value.shape, want)) return value;
+  const hint = axisHint(value.name, value.shape, want, params, axisWords);
+  const message = `${value.name}: expected shape [${want}], got [${value.shape}]${hint}`;
+  throw new SubmissionFault({ code: `shape:${value.shape.length}`, message });
 }
+
+const faultInWords = ({ failure }: SubmissionFault, name: string) =>
+  inCase({ ...failure, message: noPath(failure.message) }, name);
 
 /** tfjs's own sentence for "nothing on the tape" speaks of x and y. */
 function noPath(message: string): string {

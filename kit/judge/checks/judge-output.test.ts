@@ -4,6 +4,7 @@ import { ndarray } from '../../author/ndarray.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
 import type { Subject } from '../../subject/subject.ts';
 import type { PreparedCase } from '../cases.ts';
+import { flattenExpected } from '../outputs.ts';
 import { judgeOutput } from './judge-output.ts';
 
 const DUE = [1, -2, 0.5];
@@ -59,5 +60,28 @@ describe('an output', () => {
   it('that is not a number is wrong, however large the tolerance', async () => {
     expect((await judged(Number.NaN, 1e9, 1e9)).failure).toMatchObject({ code: 'nan' });
     expect((await judged(Infinity, Infinity, Infinity)).failure).toMatchObject({ code: 'infinite' });
+  });
+});
+
+describe('the axes of an output', () => {
+  const rows = Array.from({ length: 12 }, (_, t) => [t, 2 * t + 1, 5 - t]);
+  const late = rows.map((row, t) => row.map((value, i) => (t < 6 ? value : value + t * i + 1)));
+  const tensor = (list: number[][]) => ndarray([12, 3], list.flat());
+
+  it.each([
+    ['a tensor', tensor(rows), new RemoteTensor(1, [12, 3], 'float32', 'out_TE', 0, [])],
+    ['a plain value', rows, late],
+  ])('are called what the exercise calls them: %s', async (_, want, got) => {
+    const subject = { read: async () => tensor(late) } as unknown as Subject;
+    const prepared: PreparedCase = {
+      name: 'c',
+      params: {},
+      inputs: {},
+      expected: flattenExpected({ out_TE: want }),
+      tolerances: { out_TE: { abs: 1e-6, because: '' } },
+      cotangents: {},
+    };
+    const { failure } = await judgeOutput(subject, 'out_TE', got, prepared, { T: 'tokens' });
+    expect(failure?.message).toContain('All wrong values are at axis T (tokens) ≥ 6.');
   });
 });

@@ -1,19 +1,18 @@
 /** One output compared with the expected one, in words. */
 
 import { AXIS_WORDS } from '../../author/axes.ts';
-import { type NdArray, ndarray } from '../../author/ndarray.ts';
+import { type NdArray, ndarray, sizeOf } from '../../author/ndarray.ts';
 import { type Plain, shapeOfNumbers } from '../../author/plain.ts';
 import type { Failure, Picture } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
 import type { Subject } from '../../subject/subject.ts';
-import { format } from '../../text/number.ts';
 import type { PreparedCase } from '../cases.ts';
 import { compare, largestError, type Mismatch } from '../compare.ts';
 import { largestPlainError } from '../compare-plain.ts';
 import { type Expected, numbersOf, type Value } from '../outputs.ts';
 import type { Tolerance } from '../tolerance.ts';
 import { axisHint } from './axis-names.ts';
-import { judgePlain, otherKind, otherLength } from './judge-plain.ts';
+import { inNumbers, judgePlain, otherKind, otherLength } from './judge-plain.ts';
 import { patternOf } from './pattern.ts';
 
 /** An error in tolerances, which are derived for it where they were not needed before. */
@@ -45,7 +44,7 @@ export async function judgeOutput(
     ratio: NO_NUMBER,
   });
   if (got === undefined) return failed({ code: 'missing', message: `there is no ${name}` });
-  if (expected.plain !== undefined) return plainOutput(name, got, expected.plain, prepared);
+  if (expected.plain !== undefined) return plainOutput(name, got, expected.plain, prepared, axisWords);
   if (name.endsWith('[]') && got !== expected.array.data[0]) {
     return failed(otherLength(name.slice(0, -2), Number(got), expected.array.data[0]));
   }
@@ -72,10 +71,11 @@ export async function judgeOutput(
   const tolerance = prepared.tolerances[name];
   const mismatch = compare(value, expected.array, { tolerance: tolerance.abs });
   if (!mismatch) return { failure: null, ratio, value };
-  const pattern = mismatch.kind === 'values' ? patternOf(label, value, expected.array, mismatch, axisWords) : null;
+  const pattern =
+    mismatch.kind === 'values' ? patternOf(label, value, expected.array, mismatch, tolerance.abs, axisWords) : null;
   const words = `${inWords(label, mismatch, tolerance)}${pattern ? `. ${pattern}` : ''}`;
   const failure: Failure = { code: codeOf(mismatch), message: inCase(words) };
-  if (mismatch.kind === 'values' && mismatch.size > 2) {
+  if (mismatch.kind === 'values' && isWorthAPicture(expected.array)) {
     const { worst } = mismatch;
     failure.picture = picture(`${label} in case "${caseName}"`, value, expected.array, worst.index, tolerance.abs);
   }
@@ -92,6 +92,7 @@ function plainOutput(
   got: RemoteTensor | Plain,
   want: Plain,
   { name: caseName, expected, tolerances, leastTolerances }: PreparedCase,
+  axisWords: typeof AXIS_WORDS,
 ): JudgedOutput {
   const inCase = (failure: Failure) => ({ ...failure, message: `case "${caseName}": ${failure.message}` });
   if (got instanceof RemoteTensor) {
@@ -107,8 +108,8 @@ function plainOutput(
   const { array } = expected[name];
   const isAlike = String(shapeOfNumbers(got)) === String(shapeOfNumbers(want)) && shapeOfNumbers(want) !== null;
   const mismatch = isAlike ? compare(numbersOf(got), array, { tolerance: abs }) : null;
-  if (mismatch?.kind === 'values' && mismatch.size > 2) {
-    const pattern = patternOf(name, numbersOf(got), array, mismatch);
+  if (mismatch?.kind === 'values' && isWorthAPicture(array)) {
+    const pattern = patternOf(name, numbersOf(got), array, mismatch, abs, axisWords);
     if (pattern) failure.message += `. ${pattern}`;
     failure.picture = picture(`${name} in case "${caseName}"`, numbersOf(got), array, mismatch.worst.index, abs);
   }
@@ -120,6 +121,9 @@ function ratioOf(value: NdArray, { array }: Expected, { abs }: Tolerance): numbe
   if (error === 0) return 0;
   return abs === 0 ? Infinity : error / abs;
 }
+
+/** A value or two are told in words, and a picture of single cells shows nothing. */
+const isWorthAPicture = ({ shape }: NdArray) => shape.length > 0 && sizeOf(shape.slice(-2)) > 2;
 
 const MAX_ROWS = 12;
 const MAX_COLUMNS = 12;
@@ -164,10 +168,7 @@ function inWords(label: string, mismatch: Mismatch, { abs }: Tolerance): string 
   const { worst, count, size } = mismatch;
   const place = worst.index.length ? `${label}[${worst.index}]` : label;
   const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
-  const close = worst.error < 100 * abs ? `, an error of ${format(worst.error)} where ${format(abs)} is allowed` : '';
-  // Nine digits tell any two float32 numbers apart.
-  const shown = (value: number) => (close ? String(Number(value.toPrecision(9))) : format(value));
-  const [got, want] = [shown(worst.got), shown(worst.want)];
+  const [want, got, close] = inNumbers(worst, abs);
   return `${place}: expected ${want}, got ${got}${close}${many}`;
 }
 

@@ -4,7 +4,7 @@ import type { Verdict } from '../../author/grader.ts';
 import { isPlain, isRecord, type Plain } from '../../author/plain.ts';
 import type { Failure } from '../../subject/failure.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
-import { format, plural } from '../../text/number.ts';
+import { formatApart, plural } from '../../text/number.ts';
 import { comparePlain, type PlainMismatch } from '../compare-plain.ts';
 import { toleranceOfNumber, toleranceOfPlain } from '../plain-tolerance.ts';
 
@@ -23,7 +23,7 @@ export function differenceOfPlain(a: Plain, b: Plain): Verdict {
   if (mismatch.kind === 'length') return `${at}${items(mismatch.got)} against ${mismatch.want}`;
   const { got, want } = mismatch;
   if (mismatch.kind === 'value' && typeof got === 'number' && typeof want === 'number')
-    return `${at}${got} against ${want}`;
+    return `${at}${formatApart(got, want).join(' against ')}`;
   return `${at}${kindInWords(got)} against ${kindInWords(want)}`;
 }
 
@@ -51,16 +51,27 @@ function inWords(name: string, mismatch: PlainMismatch, tolerance: number): stri
     if (mismatch.got === undefined) return `there is no ${place}`;
     return `${place}: expected ${kindInWords(mismatch.want)}, got ${kindInWords(mismatch.got)}`;
   }
-  const { got, want, error, count, size } = mismatch;
+  const { got, want, count, size } = mismatch;
   const many = size > 1 ? ` (${count} of ${size} values are wrong)` : '';
   if (typeof got !== 'number' || typeof want !== 'number') {
     return `${place}: expected ${short(want)}, got ${short(got)}${many}`;
   }
-  if (Number.isSafeInteger(got) && Number.isSafeInteger(want)) return `${place}: expected ${want}, got ${got}${many}`;
-  const isClose = error < 100 * tolerance || format(got) === format(want);
-  const [shownWant, shownGot] = isClose ? [String(want), String(got)] : [format(want), format(got)];
-  const allowed = isClose ? `, an error of ${format(error)} where ${format(tolerance)} is allowed` : '';
-  return `${place}: expected ${shownWant}, got ${shownGot}${allowed}${many}`;
+  const [shownWant, shownGot, close] = inNumbers({ ...mismatch, got, want }, tolerance);
+  return `${place}: expected ${shownWant}, got ${shownGot}${close}${many}`;
+}
+
+/** Nine digits tell any two float32 numbers apart. */
+const CLOSE_DIGITS = 9;
+
+/** Expected and got, and where they are close how close they should be. */
+export function inNumbers(
+  { got, want, error }: { got: number; want: number; error: number },
+  tolerance: number,
+): [want: string, got: string, close: string] {
+  if (Number.isSafeInteger(got) && Number.isSafeInteger(want)) return [String(want), String(got), ''];
+  if (error >= 100 * tolerance) return [...formatApart(want, got), ''];
+  const [off, allowed] = formatApart(error, tolerance);
+  return [...formatApart(want, got, CLOSE_DIGITS), `, an error of ${off} where ${allowed} is allowed`];
 }
 
 const items = (count: number) => plural(count, 'item');

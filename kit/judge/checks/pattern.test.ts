@@ -10,7 +10,7 @@ const square = new Draw('square').normal([1, 2, 4, 4]);
 function words(got: NdArray, due: NdArray = want, label = 'out_BTV'): string | null {
   const mismatch = compare(got, due, { tolerance: 1e-6 });
   if (mismatch?.kind !== 'values') throw new Error('nothing is wrong with the values');
-  return patternOf(label, got, due, mismatch);
+  return patternOf(label, got, due, mismatch, 1e-6);
 }
 
 const changed = (change: (value: number, i: number) => number, x: NdArray = want) =>
@@ -28,17 +28,27 @@ describe('a wrong result', () => {
     [
       'with a factor for each row',
       changed((value, i) => value * (1 + Math.floor(i / 3))),
-      'Each row along axis V (value dimension) is the expected row times a factor of its own (is it normalised?).',
+      'Each row along axis V (value dimension) is the expected row times a factor of its own, from 1 to 10 (is it normalised?).',
     ],
     [
-      'wrong for one query',
-      changed((value, i) => (Math.floor(i / 3) % 5 === 4 ? value + i : value)),
-      'All wrong values are at axis T (queries) = 4.',
+      'with a factor for each row that is nearly 1',
+      changed((value, i) => value * (1 + 1e-4 * Math.floor(i / 3))),
+      'Each row along axis V (value dimension) is the expected row times a factor of its own, within 0.09% of 1.',
+    ],
+    [
+      'off by a factor that is nearly 1',
+      changed((value) => 0.9996 * value),
+      'Every value is off by the same 0.04%: 0.9996 times the expected one.',
+    ],
+    [
+      'off by a factor so near to 1 that it takes digits to see',
+      changed((value) => 1.00003 * value),
+      'Every value is off by the same 0.003%: 1.00003 times the expected one.',
     ],
     [
       'NaN in one row of one batch',
       changed((value, i) => (Math.floor(i / 3) === 5 ? Number.NaN : value)),
-      'All wrong values are at axis B (batch) = 1 and axis T (queries) = 0.',
+      'All wrong values are in one row, out_BTV[1,0].',
     ],
   ])('%s is told so', (_, got, sentence) => {
     expect(words(got)).toBe(sentence);
@@ -62,6 +72,43 @@ describe('a wrong result', () => {
       );
     expect(words(moved((t) => t - 1))).toBe('The values are one place too late along axis T (queries).');
     expect(words(moved((t) => 4 - t))).toBe('The values are right, but in reverse along axis T (queries).');
+  });
+
+  it('is not told a factor that explains no more of its error than none at all does', () => {
+    const slightly = new Draw('slightly').normal([2, 5, 3]);
+    expect(words(changed((value, i) => value + 1e-4 * slightly.data[i]))).toBeNull();
+  });
+
+  describe('wrong at one place of an axis', () => {
+    const large = new Draw('large').normal([2, 3, 5, 4]);
+    const wrongAt = (isWrong: (b: number, h: number, t: number, v: number) => boolean) =>
+      words(
+        changed((value, i) => {
+          const at = [Math.floor(i / 60), Math.floor(i / 20) % 3, Math.floor(i / 4) % 5, i % 4] as const;
+          return isWrong(...at) ? value + 1 + i : value;
+        }, large),
+        large,
+        'out_BHTV',
+      );
+
+    it('is told so', () => {
+      expect(wrongAt((_b, _h, t) => t === 4)).toBe('All wrong values are at axis T (queries) = 4.');
+      expect(wrongAt((_b, _h, t) => t >= 2)).toBe('All wrong values are at axis T (queries) ≥ 2.');
+      expect(wrongAt((_b, h) => h === 1)).toBe('All wrong values are at axis H (heads) = 1.');
+      expect(wrongAt((_b, _h, _t, v) => v === 3)).toBe('All wrong values are at axis V (value dimension) = 3.');
+    });
+
+    it('that so few wrong rows share by chance is told nothing', () => {
+      expect(wrongAt((b, h, t) => h === 1 && t === 2 && b === 0)).toBe(
+        'All wrong values are in one row, out_BHTV[0,1,2].',
+      );
+      expect(wrongAt((b, h, t) => h === 1 && t === (b === 0 ? 1 : 3))).toBeNull();
+    });
+  });
+
+  it('of whole numbers, which agree by chance, is told a pattern only where there are many', () => {
+    const few = ndarray([2, 2], [0, 1, 2, 0]);
+    expect(words(ndarray([2, 2], [0, 2, 1, 0]), few, 'experts_TK')).toBeNull();
   });
 
   it('with nothing simple about it is told nothing, and so is one too small to tell', () => {

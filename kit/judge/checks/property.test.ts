@@ -18,7 +18,7 @@ it('what is left where larger terms cancel is as far off as these are', () => {
 
 it('NaN agrees with nothing, shapes must, and infinities too', () => {
   expect(difference(row(1, Number.NaN), row(1, Number.NaN))).toBe('at [1] NaN');
-  expect(difference(row(1), row(1, 2))).toBe('shape 1 against 2');
+  expect(difference(row(1), row(1, 2))).toBe('shape [1] against [2]');
   expect(difference(row(1, Infinity), row(1, Infinity))).toBeNull();
   expect(difference(row(1, Infinity), row(1, -Infinity))).toBe('at [1] Infinity against -Infinity');
 });

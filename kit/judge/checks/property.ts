@@ -7,7 +7,7 @@ import { isNdArray, type NdArray } from '../../author/ndarray.ts';
 import type { Plain } from '../../author/plain.ts';
 import { isEverywhere, SubmissionFault } from '../../subject/failure.ts';
 import type { Subject } from '../../subject/subject.ts';
-import { format } from '../../text/number.ts';
+import { format, formatApart } from '../../text/number.ts';
 import { compare, indexOf } from '../compare.ts';
 import { concurrently } from './concurrently.ts';
 import type { Check, CheckOutcome } from './context.ts';
@@ -107,25 +107,32 @@ function contextFor(grader: Grader, subject: Subject, seed: string): PropertyCon
   };
 }
 
-/** Null if two results are the same up to float32 rounding; plain values up to the rounding of doubles. */
+/** Null if two results are the same up to float32 rounding; plain values up to the rounding of doubles. NaN is the same as nothing. */
 export function difference(a: NdArray | Plain, b: NdArray | Plain): Verdict {
+  const broken = [a, b].filter(isNdArray).find(({ data }) => data.some(Number.isNaN));
+  if (broken) return `at [${indexOf(broken.data.findIndex(Number.isNaN), broken.shape)}] NaN`;
+  return change(a, b);
+}
+
+/** The same of one call made twice, for which NaN in the same places is the same answer. */
+export function change(a: NdArray | Plain, b: NdArray | Plain): Verdict {
   if (isNdArray(a) && isNdArray(b)) return differenceOfArrays(a, b);
   return isNdArray(a) || isNdArray(b) ? 'a tensor against a plain value' : differenceOfPlain(a, b);
 }
 
 function differenceOfArrays(a: NdArray, b: NdArray): Verdict {
-  // NaN agrees with nothing, not even with itself.
-  const broken = [a, b].find(({ data }) => data.some(Number.isNaN));
-  if (broken) return `at [${indexOf(broken.data.findIndex(Number.isNaN), broken.shape)}] NaN`;
   const largest = [...a.data, ...b.data].reduce(
     (max, value) => (Number.isFinite(value) ? Math.max(max, Math.abs(value)) : max),
     SMALLEST_SCALE,
   );
   const mismatch = compare(a, b, { tolerance: RELATIVE_TOLERANCE * largest });
   if (!mismatch) return null;
-  if (mismatch.kind !== 'values') return `${mismatch.kind} ${mismatch.got} against ${mismatch.want}`;
+  if (mismatch.kind !== 'values')
+    return mismatch.kind === 'shape'
+      ? `shape [${mismatch.got}] against [${mismatch.want}]`
+      : `dtype ${mismatch.got} against ${mismatch.want}`;
   const { index, got, want } = mismatch.worst;
-  return `at [${index}] ${format(got)} against ${format(want)}`;
+  return `at [${index}] ${formatApart(got, want).join(' against ')}`;
 }
 
 /** {"B":1,"T":2} as "B = 1, T = 2". */

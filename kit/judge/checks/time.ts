@@ -2,7 +2,7 @@
 
 import { type Failure, SubmissionFault } from '../../subject/failure.ts';
 import type { Subject } from '../../subject/subject.ts';
-import { format } from '../../text/number.ts';
+import { format, formatApart } from '../../text/number.ts';
 import type { Cost } from '../../wire/cost.ts';
 import type { Roofline } from '../../wire/roofline.ts';
 import type { PreparedCase } from '../cases.ts';
@@ -114,15 +114,17 @@ function fractionOf({ matMulGflops, copyGBs }: Roofline, cost: Cost, ms: number)
 
 function tooSlow({ noise, budget, ...comparison }: Timing): Failure {
   const itself = `the solution against itself seems up to ${format(noise)} times as slow`;
-  const message = `it takes ${inWords(comparison)}, where ${budget} times are allowed; ${itself}`;
+  const message = `it takes ${inWords(comparison, budget)}, where ${budget} times are allowed; ${itself}`;
   return { code: 'slow', message };
 }
 
-const inWords = ({ ratio, low, high, pairs }: Omit<TimeComparison, 'verdict'>) =>
-  `${format(ratio)} times as long as the model solution (between ${format(low)} and ${format(high)}, in ${pairs} pairs of runs)`;
+function inWords({ ratio, low, high, pairs }: Omit<TimeComparison, 'verdict'>, budget: number): string {
+  const [times, from, to] = [ratio, low, high].map((value) => formatApart(value, budget)[0]);
+  return `${times} times as long as the model solution (between ${from} and ${to}, in ${pairs} pairs of runs)`;
+}
 
 const tooClose = (comparison: TimeComparison, budget: number) =>
-  `it takes ${inWords(comparison)}, too near the ${budget} times that are allowed to be told from them; ${WAY_OUT}`;
+  `it takes ${inWords(comparison, budget)}, too near the ${budget} times that are allowed to be told from them; ${WAY_OUT}`;
 
 const tooNoisy = ({ low, high, pairs }: TimeComparison, budget: number) =>
   `the model solution takes between ${format(low)} and ${format(high)} times as long as itself (in ${pairs} pairs of runs), too unsteady to judge ${budget} times by; ${WAY_OUT}`;

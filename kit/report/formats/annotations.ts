@@ -59,8 +59,8 @@ function together(annotations: Annotation[]): Annotation[] {
 }
 
 function ofCheck(check: StudentCheck, exercise: StudentExercise): Annotation[] {
-  const { title, status, feedback, setAside, details } = check;
-  if (status === 'pass' || setAside) return [];
+  const { title, status, holds, feedback, setAside, details } = check;
+  if (status === 'pass' || holds || setAside) return [];
   const heading = `${exercise.title}: ${title}`;
   if (status === 'not-judged') {
     const message = 'could not be judged; your code is not the cause';

@@ -1,6 +1,6 @@
 /** Gradescope's `results.json`. */
 import { plain } from '../../text/plain.ts';
-import type { Report } from '../report.ts';
+import { HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 import { reasons, remainder } from './rows.ts';
 
@@ -49,8 +49,12 @@ function checkTest(
   number: string,
   { final }: StudentReport,
 ): GradescopeTest {
-  const { status, points, maxPoints, feedback, setAside, details } = check;
-  const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
+  const { status, holds, points, maxPoints, feedback, setAside, details } = check;
+  const said = [
+    holds ? HOLDS : (problem ?? details?.message),
+    !problem && details?.at ? `at ${details.at}` : null,
+    feedback,
+  ];
   const unjudged = setAside ?? 'Could not be judged; your code is not the cause.';
   return {
     name: plain(`${title}: ${check.title}`),

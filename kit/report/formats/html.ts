@@ -1,12 +1,13 @@
 /** One student's report as a page. */
 
+import { COST_METRICS, type CostRow, inGroups } from '../cost-table.ts';
 import { fallbacksInWords, machineInWords, timingInWords } from '../numbers.ts';
 import { shareBar } from '../page/charts.ts';
 import { type Html, html } from '../page/html.ts';
 import { matrixPictures, vectorPicture } from '../page/matrix.ts';
 import { page } from '../page/page.ts';
 import { LINKED_CELLS } from '../page/scripts.ts';
-import type { Report } from '../report.ts';
+import { HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentDetails, type StudentExercise, studentView } from '../student-view.ts';
 
 export interface StudentPageOptions {
@@ -22,6 +23,7 @@ const MARKS: Record<StudentCheck['status'], [mark: string, word: string]> = {
   'not-judged': ['?', 'not judged'],
 };
 const ASIDE = ['–', 'not judged here'];
+const WAITS = ['○', HOLDS];
 
 export function studentPage(report: Report, { instructor = false, title }: StudentPageOptions = {}): string {
   const hidden = report.seed !== 'public';
@@ -56,37 +58,47 @@ ${(replay || seed === 'public') && fallbacks && html`<p>${fallbacksInWords(fallb
 ${replay && html`<p>To replay this grade: <code>--seed submission:${seed}</code></p>`}`;
 }
 
-function exerciseSection({ id, title, score, maxScore, problem, checks }: StudentExercise, printed?: string): Html {
+function exerciseSection(exercise: StudentExercise, printed?: string): Html {
+  const { id, title, score, maxScore, problem, checks, costs } = exercise;
   return html`<section>
 <div class="headline"><h2>${title}<span class="id">${id}</span></h2><span class="points">${score}/${maxScore}</span></div>
 ${problem && html`<p class="fail">${problem}</p>`}
 <ul class="checks">${checks.map((check) => checkItem(check, problem))}</ul>
+${costs.length > 0 && costTable(costs)}
 ${printed && html`<details><summary>What it printed</summary><pre class="scroll"><code>${printed}</code></pre></details>`}
 </section>`;
 }
 
+function costTable(costs: CostRow[]): Html {
+  const figures = ({ yours, model }: CostRow) =>
+    COST_METRICS.map(([name]) => [yours, model].map((cost) => html`<td class="number">${inGroups(cost[name])}</td>`));
+  return html`<div class="scroll"><table><caption>What it costs, beside the model solution</caption>
+<thead><tr><th></th>${COST_METRICS.map(([, words]) => html`<th class="number">${words}</th><th class="number">model</th>`)}</tr></thead>
+<tbody>${costs.map((row) => html`<tr><th>${row.title}</th>${figures(row)}</tr>`)}</tbody></table></div>`;
+}
+
 function checkItem(check: StudentCheck, problem: string | null) {
-  const { status, title, points, maxPoints, feedback, setAside, timing, details } = check;
-  const [mark, word] = setAside ? ASIDE : MARKS[status];
+  const { status, holds, title, points, maxPoints, feedback, setAside, timing, details } = check;
+  const [mark, word] = setAside ? ASIDE : holds ? WAITS : MARKS[status];
   const why = [
-    setAside && html`<p class="soft">${setAside}</p>`,
+    (setAside || holds) && html`<p class="soft">${setAside ?? HOLDS}</p>`,
     timing && html`<p class="soft">${timingInWords(timing)}</p>`,
     details && details.message !== problem && explanation(details),
     feedback && html`<p class="looks">Likely mistake: ${feedback}</p>`,
+    details?.picture && pictureOf(details.picture),
   ].filter(Boolean);
-  return html`<li><div class="row"><span class="status ${setAside ? 'soft' : status}" role="img" aria-label="${word}">${mark}</span><span class="title">${title}</span><span class="points">${points}/${maxPoints}</span></div>
+  return html`<li><div class="row"><span class="status ${setAside || holds ? 'soft' : status}" role="img" aria-label="${word}">${mark}</span><span class="title">${title}</span><span class="points">${points}/${maxPoints}</span></div>
 ${why.length > 0 && html`<div class="why">${why}</div>`}</li>`;
 }
 
-function explanation({ message, at, smallest, picture }: StudentDetails): Html {
+function explanation({ message, at, smallest }: StudentDetails): Html {
   return html`<p>${message}</p>
 ${at && html`<p class="soft">at <code>${at}</code></p>`}
-${smallest && html`<p class="soft">smallest failing case: ${smallest}</p>`}
-${picture && pictureOf(picture)}`;
+${smallest && html`<p class="soft">smallest failing case: ${smallest}</p>`}`;
 }
 
 function pictureOf({ caption, shape, origin, got, want, tolerance }: NonNullable<StudentDetails['picture']>): Html {
   const [rows, columns] = shape;
   const matrix = { rows, columns, got, want, tolerance, origin };
-  return html`<p class="soft">${caption}</p>${rows === 1 ? vectorPicture(matrix) : matrixPictures(matrix)}`;
+  return html`<p class="soft">${caption}</p>${rows === 1 && columns > 2 ? vectorPicture(matrix) : matrixPictures(matrix)}`;
 }

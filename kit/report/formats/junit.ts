@@ -1,6 +1,6 @@
 /** JUnit XML as readers accept it: a suite an exercise, a case a check, points as properties. */
 import { plain } from '../../text/plain.ts';
-import { counted, type Report } from '../report.ts';
+import { counted, HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 import { remainder } from './rows.ts';
 
@@ -29,9 +29,9 @@ ${properties('      ', { ...(final && { points }), maxPoints })}${outcome(check,
 }
 
 /** A fault of the machine is an error, not a failure. */
-function outcome({ status, feedback, setAside, details }: StudentCheck, problem: string | null): string {
+function outcome({ status, holds, feedback, setAside, details }: StudentCheck, problem: string | null): string {
   if (status === 'pass') return '';
-  if (setAside) return `      <skipped message="${xml(setAside)}"/>\n`;
+  if (setAside ?? holds) return `      <skipped message="${xml(setAside ?? HOLDS)}"/>\n`;
   if (status === 'not-judged')
     return '      <error type="not-judged" message="could not be judged; your code is not the cause"/>\n';
   const said = [problem ?? details?.message, !problem && details?.at ? `at ${details.at}` : null, feedback];
@@ -61,7 +61,7 @@ function properties(indent: string, values: Record<string, string | number>): st
 }
 
 function counts(checks: StudentCheck[]): string {
-  const here = counted(checks);
+  const here = counted(checks).filter(({ holds }) => !holds);
   const count = (wanted: StudentCheck['status']) => here.filter(({ status }) => status === wanted).length;
   const skipped = checks.length - here.length;
   return `tests="${checks.length}" failures="${count('fail')}" errors="${count('not-judged')}" skipped="${skipped}"`;

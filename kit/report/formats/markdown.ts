@@ -1,6 +1,7 @@
 /** A summary in GitHub's Markdown, for a job's page ($GITHUB_STEP_SUMMARY). */
 import { plain } from '../../text/plain.ts';
-import { counted, type Report } from '../report.ts';
+import { COST_METRICS, type CostRow, inGroups } from '../cost-table.ts';
+import { counted, HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 
 /** GitHub refuses a summary with more than 1 MiB, whole. */
@@ -48,7 +49,7 @@ function heading(view: StudentReport): string {
   ].join('');
 }
 
-function exerciseText({ title, id, problem, checks }: StudentExercise): string {
+function exerciseText({ title, id, problem, checks, costs }: StudentExercise): string {
   const said = new Set<string | null>();
   const lines = checks.map((check) => {
     const repeated = said.has(check.feedback);
@@ -56,12 +57,21 @@ function exerciseText({ title, id, problem, checks }: StudentExercise): string {
     return checkText(repeated ? { ...check, feedback: null } : check, problem !== null);
   });
   const why = problem === null ? '' : `Nothing in it could be run: ${code(problem)}\n\n`;
-  return `### ${prose(title)}\n\n${code(id)}\n\n${why}${lines.join('')}`;
+  return `### ${prose(title)}\n\n${code(id)}\n\n${why}${lines.join('')}${costText(costs)}`;
+}
+
+function costText(costs: CostRow[]): string {
+  const lines = costs.map(({ title, yours, model }) => {
+    const figures = COST_METRICS.map(([name, words]) => `${inGroups(yours[name])} ${words} (${inGroups(model[name])})`);
+    return `- ${prose(title)}: ${figures.join(', ')}\n`;
+  });
+  return lines.length > 0 ? `\nWhat it costs (the model solution in brackets):\n\n${lines.join('')}` : '';
 }
 
 function checkText(check: StudentCheck, quiet: boolean): string {
-  const { title, status, points, maxPoints, feedback, setAside, details } = check;
+  const { title, status, holds, points, maxPoints, feedback, setAside, details } = check;
   if (setAside) return `- ➖ ${prose(title)}: ${prose(setAside)}\n`;
+  if (holds) return `- ⚪ ${prose(title)}: ${points}/${maxPoints} (${HOLDS})\n`;
   if (status === 'not-judged') return `- ${MARK[status]} ${prose(title)}: could not be judged\n`;
   const lines = [`- ${MARK[status]} ${prose(title)}: ${points}/${maxPoints}\n`];
   if (status === 'fail' && !quiet) {

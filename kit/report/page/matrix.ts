@@ -22,9 +22,16 @@ const BAR = 18;
 /** Pixels of a cell: a few are drawn large enough to point at with ease. */
 const cellSize = (columns: number) => (columns <= 10 ? 26 : 18);
 
-/** The three maps with their scales. */
+/** Fewer values are told, not drawn. */
+const FEWEST = 3;
+/** Of a number that fits in a cell. */
+const MOST_DIGITS = 3;
+
+/** The three maps with their scales; of whole numbers, of which shades say nothing, the numbers. */
 export function matrixPictures(picture: MatrixPicture): Html {
   const { got, want, tolerance } = picture;
+  if (want.length < FEWEST) return inWords(picture);
+  if ([...(got ?? []), ...want].every(isShort)) return wholeNumbers(picture);
   const finite = [...(got ?? []), ...want].filter((value) => value !== null);
   const [least, most] = [Math.min(...finite, Infinity), Math.max(...finite, -Infinity)];
   const errors = got?.map((value, i) => errorOf(value, want[i]));
@@ -47,7 +54,40 @@ ${finite.length > 0 && scale('values', 'v', format(least), format(most))}
 ${errors && worst > tolerance && scale('errors', 'e', `within ${format(tolerance)}`, format(worst))}`;
 }
 
+function inWords({ got, want }: MatrixPicture): Html {
+  const list = (values: (number | null)[]) => values.map(shown).join(', ');
+  return html`<p>${got && `got ${list(got)}, `}expected ${list(want)}</p>`;
+}
+
+const isShort = (value: number | null) => Number.isInteger(value) && String(value).length <= MOST_DIGITS;
+
+function wholeNumbers(picture: MatrixPicture): Html {
+  const { got, want } = picture;
+  const cell = (list: (number | null)[], isWrong: (i: number) => boolean) => (i: number) => ({
+    colour: isWrong(i) ? 'whole wrong' : 'whole',
+    text: `${cellName(picture, i)} ${list[i]}`,
+    number: String(list[i]),
+  });
+  return html`<div class="maps">
+${
+  got &&
+  map(
+    'got',
+    picture,
+    cell(got, (i) => got[i] !== want[i]),
+  )
+}
+${map(
+  'expected',
+  picture,
+  cell(want, () => false),
+)}
+</div>`;
+}
+
 interface Cell {
+  /** Shown in the cell. */
+  number?: string;
   /** Null for what is not a finite number. */
   colour: string | null;
   text: string;
@@ -58,12 +98,15 @@ function map(name: string, picture: MatrixPicture, cellAt: (i: number) => Cell):
   const cell = cellSize(columns);
   const [width, height] = [MARGIN + columns * cell + 2, MARGIN + rows * cell + 2];
   const cells = Array.from({ length: rows * columns }, (_, i) => {
-    const { colour, text } = cellAt(i);
+    const { colour, text, number } = cellAt(i);
     const [x, y] = [MARGIN + (i % columns) * cell, MARGIN + Math.floor(i / columns) * cell];
     const tip = html`<title>${name} ${text}</title>`;
     const rect = html`<rect class="${colour ?? 'odd'}" data-i="${i}" x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}">${tip}</rect>`;
     const mark = html`<text class="oddmark" x="${x + cell / 2 - 3}" y="${y + cell / 2 + 4}" pointer-events="none">!</text>`;
-    return colour === null ? [rect, mark] : rect;
+    const digits =
+      number &&
+      html`<text class="digits" x="${x + cell / 2}" y="${y + cell / 2 + 3}" text-anchor="middle" pointer-events="none">${number}</text>`;
+    return [rect, colour === null && mark, digits];
   });
   return html`<figure class="map"><figcaption>${name}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${name}, ${rows} by ${columns}">

@@ -83,6 +83,9 @@ input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid
 .map .axis{fill:var(--ink);font-weight:700}
 .map .corner{stroke:var(--line);stroke-width:1}
 .map .odd{fill:var(--paper);stroke:var(--bad);stroke-width:1}
+.map .whole{fill:var(--raised)}
+.map .wrong{stroke:var(--bad);stroke-width:1.5}
+.map .digits{fill:var(--ink)}
 .map .oddmark{fill:var(--bad);font-weight:700}
 .map rect.here{stroke:var(--ink);stroke-width:2}
 .map .zero{stroke:var(--soft);stroke-width:1}
