@@ -19,8 +19,8 @@
  *   weights = softmax(scores) = [0.804, 0.196]
  *   out     = 0.804·10 + 0.196·20 = 11.96
  *
- * Judged: values (V ≠ D, T ≠ S), masks, logits of ±10 000, gradients, no more than twice the kernels of a
- * plain solution, no memory leak, invalid arguments refused.
+ * Judged: values (V ≠ D, T ≠ S), masks, logits of ±10 000 and of −30 000, gradients, no more than three times the
+ * kernels of a plain solution, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireMask } from '../arguments';
@@ -30,7 +30,7 @@ export interface Options {
   mask?: tf.Tensor;
   /** Key s is visible to query t if s ≤ t + S − T. With a mask, both must allow. */
   causal?: boolean;
-  /** Default 1/√D. */
+  /** Default 1/√D. Any number is valid, 0 too. */
   scale?: number;
 }
 
@@ -39,7 +39,8 @@ export interface Options {
  * @param k_BHSD keys
  * @param v_BHSV values
  * @returns out_BHTV. A query that may attend to nothing gets zeros.
- * @throws RangeError where sizes disagree; TypeError for anything but a float32 tensor (mask: bool)
+ * @throws RangeError where a rank is not 4, sizes disagree (1 against another size, too), or the mask does not
+ *   broadcast; TypeError for what is not a float32 tensor (an array, an int32 tensor) and for a mask that is not bool
  */
 export function scaledDotProduct(
   q_BHTD: tf.Tensor4D,

@@ -19,8 +19,9 @@
  * Attention writes "may not be seen" as a score of -Infinity, and exp(-Infinity) = 0 is the right weight. A row of
  * nothing but -Infinity has nothing to choose from. Here it gives zeros. (Most libraries give NaN.)
  *
- * Judged: values at ranks 1 to 5, logits of ±10 000, -Infinity in some places or in a whole row, that a shift
- * changes nothing, gradients (finite beside -Infinity, too), all rows at once, no memory leak, invalid arguments refused.
+ * Judged: values at ranks 1 to 5, logits of ±10 000 and of −30 000, -Infinity in some places or in a whole row, that a
+ * shift changes nothing, gradients (finite beside -Infinity, too), all rows at once, no memory leak, invalid arguments
+ * refused.
  * The point is to build it: leave tf.softmax, tf.logSoftmax and tf.logSumExp alone.
  */
 import type * as tf from '@tensorflow/tfjs';
@@ -29,7 +30,8 @@ import { requireTensor } from '../arguments';
 /**
  * @param x scores, of rank 1 or more; -Infinity is allowed, +Infinity and NaN are not looked for
  * @returns weights of x's shape: each row along the last axis sums to one, or is zeros if all its scores are -Infinity
- * @throws RangeError for a scalar, which has no axis to sum along; TypeError for anything but a float32 tensor
+ * @throws RangeError for a scalar, which has no axis to sum along; TypeError for what is not a float32
+ *   tensor: an array, an int32 tensor
  */
 export function softmax(x: tf.Tensor): tf.Tensor {
   // TODO 1  Refuse invalid arguments: `requireTensor` does the kinds; a scalar (rank 0) is yours, and must name the rank.

@@ -21,9 +21,9 @@
  *   head 1  q = k = [0, 1], v = [0, 100]    weights [[0.5, 0.5], [0.269, 0.731]]     out [50, 73.1]
  *   joined  [[7.31, 50], [5, 73.1]], and Wo = [[0, 1], [1, 0]] swaps the columns: y = [[50, 7.31], [73.1, 5]]
  *
- * Judged: values (with and without biases, context and masks), queries with nothing to attend to, large logits,
- * gradients of the input and of every weight, as many kernels for 8 heads as for 2, no memory leak, invalid
- * arguments refused.
+ * Judged: values (with and without biases, context and masks), queries with nothing to attend to, logits of
+ * ±10 000 and of −30 000, gradients of the input and of every weight, as many kernels for 8 heads as for 2, no memory
+ * leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger, requireMask, requireTensor } from '../arguments';
@@ -55,8 +55,9 @@ export interface Options {
 /**
  * @param x_BTM the tokens that ask
  * @returns [B,T,M]. A head in which a query may attend to nothing contributes zeros to Wo.
- * @throws RangeError where sizes disagree or heads does not divide M; TypeError for anything but a float32 tensor
- *   (mask: bool)
+ * @throws RangeError where ranks or sizes disagree (1 against another size, too), the mask does not broadcast, or
+ *   heads is not a positive integer that divides M; TypeError for what is not a float32 tensor (an array, an int32
+ *   tensor, a matrix that is missing) and for a mask that is not bool
  */
 export function multiHeadAttention(x_BTM: tf.Tensor3D, weights: MultiHeadWeights, options: Options): tf.Tensor3D {
   // TODO 1  Refuse invalid arguments. `axes` compares wq with x_BTM if you call it wq_MM, and skips what is undefined:

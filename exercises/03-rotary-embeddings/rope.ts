@@ -24,7 +24,7 @@
  *
  * Judged: values for both pairings, any base, positions in any order; positions from 131 072 on; scores that depend
  * on the distance alone, lengths kept, position 0 changing nothing; gradients; a number of kernels that does not grow
- * with T, and no rotation matrices; no memory leak, invalid arguments refused.
+ * with T, and no rotation matrix for each position; no memory leak, `positions` unchanged, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';

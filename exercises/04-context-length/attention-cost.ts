@@ -58,7 +58,8 @@ export interface AttentionCost {
 
 /**
  * @returns integers, except decodeIntensity
- * @throws RangeError for a size that is not a positive (safe) integer, and for heads that are not a multiple of kvHeads
+ * @throws RangeError for a size that is not a positive integer below 2⁵³ (a string or a boolean is none, even '6' or true),
+ *   and for heads that are not a multiple of kvHeads
  */
 export function attentionCost(config: AttentionConfig): AttentionCost {
   // TODO 1  Refuse invalid arguments: `requireInteger` for each of the eight, then heads against kvHeads.

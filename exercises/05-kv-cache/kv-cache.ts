@@ -22,7 +22,7 @@
  *   out     = [1.894, 1.894], which is the third row of causal attention on all three tokens
  *
  * Judged: prompts, steps, the cache after each; logits of ±10 000; that any split into prompt and steps gives the same;
- * gradients, also through the cache; flops of a step (at most 1.25 times a plain solution's, growing as S, not S²);
+ * gradients, also through the cache; flops of a step (at most 1.5 times a plain solution's, growing as S, not S²);
  * the prompt computed all at once; no memory leak, the old cache unchanged; invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';

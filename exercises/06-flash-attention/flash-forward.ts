@@ -25,9 +25,9 @@
  *   tile 2: m = ln 6,  decay = 2/6,  l = 1.5/3 + 1 + 1/2 = 2,      acc = 15/3 + 4 + 8/2 = 13
  *   out = 13/2 = 6.5,  lse = ln 6 + ln 2 = ln 12 = 2.485
  *
- * Judged: values for any block sizes, causal masks with T ≠ S, logits of ±10 000, gradients, no tensor larger than
- * an input or one tile of scores, memory that grows like T, causal flops near half of full, no memory leak,
- * invalid arguments refused.
+ * Judged: values for any block sizes, causal masks with T ≠ S, logits of ±10 000, gradients, no tensor larger than two
+ * inputs or two tiles of scores, memory that grows like T, causal flops near half of full, tiles of the size asked for,
+ * no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
@@ -51,8 +51,8 @@ export type Output = {
  * @param k_BHSD keys
  * @param v_BHSV values
  * @returns output and log-sum-exp. A query that sees no key: zeros, −Infinity.
- * @throws RangeError where sizes disagree or a block size is not an integer ≥ 1; TypeError for anything but a float32
- *   tensor
+ * @throws RangeError where ranks are wrong, sizes disagree or a block size is not an integer ≥ 1; TypeError for
+ *   anything but a float32 tensor (an int32 one too)
  */
 export function flashAttention(
   q_BHTD: tf.Tensor4D,

@@ -26,8 +26,9 @@
  *   out_2 = (2·12 + 1·3) / 3 = 9
  *   out_3 = (1·3 + 3·5) / 4 = 4.5
  *
- * Judged: values (T not a multiple of W, W = 1, W > T), logits of ±10 000, that nothing outside the window counts,
- * gradients, flops and largest tensor that grow like T, no memory leak, invalid arguments refused.
+ * Judged: values (T not a multiple of W, W = 1, W far beyond T), logits of ±10 000, that nothing outside the window
+ * counts, gradients, flops and largest tensor that grow like T, blocks of queries rather than one query at a time
+ * (fewer than five kernels per query), no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
@@ -42,8 +43,8 @@ export interface Options {
  * @param k_BHTD keys
  * @param v_BHTV values
  * @returns out_BHTV
- * @throws RangeError where sizes disagree or the window is not an integer ≥ 1; TypeError for anything but a
- *   float32 tensor
+ * @throws RangeError where ranks are wrong, sizes disagree or the window is not an integer ≥ 1; TypeError for anything
+ *   but a float32 tensor (an int32 one too)
  */
 export function slidingWindow(
   q_BHTD: tf.Tensor4D,

@@ -22,9 +22,10 @@
  *   head 0: weights [1/4, 3/4], out 17.5        head 2: weights [3/4, 1/4], out 32.5
  *   head 1: weights [1/2, 1/2], out 15          head 3: weights [1/2, 1/2], out 35
  *
- * Judged: values for any G that divides H, masks, queries with no visible key, large logits, gradients, kernels
- * that do not grow with G, no memory leak, invalid arguments refused. The point of this exercise: keys and values are never
- * repeated. With one query (decoding), no tensor may be larger than the inputs or the scores.
+ * Judged: values for any G that divides H, masks, queries with no visible key, logits of ±10 000 and of −30 000,
+ * gradients, kernels that do not grow with H, no memory leak, invalid arguments refused. The point of this exercise:
+ * keys and values are never repeated. With one query (decoding), no tensor may be much larger than the inputs or the
+ * scores.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireMask } from '../arguments';
@@ -41,8 +42,9 @@ export interface Options {
  * @param k_BGSD keys, one head per group
  * @param v_BGSV values, one head per group
  * @returns out_BHTV. A query that may attend to nothing gets zeros.
- * @throws RangeError where sizes disagree or H is not a multiple of G; TypeError for anything but a float32 tensor
- *   (mask: bool)
+ * @throws RangeError where a rank is not 4, sizes disagree (1 against another size, too), H is not a multiple of G, or
+ *   the mask does not broadcast; TypeError for what is not a float32 tensor (an array, an int32 tensor) and for a mask
+ *   that is not bool
  */
 export function groupedQueryAttention(
   q_BHTD: tf.Tensor4D,

@@ -30,8 +30,10 @@
  * interleaved (2i with 2i + 1), base 10000. x holds the last T of the S tokens in the cache, so query t sees key s if
  * s ≤ t + S − T.
  *
- * Judged: the cache, both forms, absorbed = naive, token by token = all at once, gradients; the absorbed form's flops and
- * its largest tensor (only the scores have both an H and an S axis); no memory leak, invalid arguments refused.
+ * Judged: each function by itself (values, extremes, gradients), so you can do one after the other; positions up to a
+ * million (so compute angles as JavaScript numbers), logits of ±30 000; absorbed = naive, token by token = all at once; the
+ * absorbed form's flops and its largest tensor (only the scores have both an H and an S axis); no memory leak, invalid
+ * arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger, requireTensor } from '../arguments';
@@ -64,7 +66,7 @@ export interface LatentCache {
  *
  * @param positions of the T tokens in x, integers ≥ 0
  * @throws RangeError where sizes disagree, R is odd, or there are not T valid positions; TypeError for anything but a
- *   float32 tensor
+ *   float32 tensor (int32 is refused too)
  */
 export function compress(x_BTM: tf.Tensor3D, weights: LatentWeights, positions: number[]): LatentCache {
   // TODO 1  Refuse invalid arguments. `axes` compares any tensors whose names say their axes.
@@ -80,7 +82,7 @@ export function compress(x_BTM: tf.Tensor3D, weights: LatentWeights, positions: 
  * @param cache belongs to the caller, so do not change or dispose it
  * @param positions of the T tokens in x, integers ≥ 0
  * @throws RangeError where sizes disagree, T > S, R is odd, or there are not T valid positions; TypeError for anything
- *   but a float32 tensor
+ *   but a float32 tensor (int32 is refused too)
  */
 export function attendNaive(
   x_BTM: tf.Tensor3D,

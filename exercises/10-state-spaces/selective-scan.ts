@@ -30,8 +30,9 @@
  * as many steps (Hillis and Steele 1986). Positions before the first step hold the identity: a = 1, b = 0.
  *
  * Judged: values, every option, L = 1 and any other L, long sequences whose decays multiply to zero (so do not
- * divide by such a product), |delta| and |z| up to 10 000, gradients, kernels that do not grow with L (no more
- * than √L), nothing of L × L, no memory leak, invalid arguments refused.
+ * divide by such a product), |delta| and |z| up to 10 000, gradients (finite for large delta and z too), a number of
+ * kernels that grows far slower than L (chunks are fine, a loop over time is not), nothing of L × L (matrices of chunks
+ * of √L steps are fine), no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes } from '../arguments';
@@ -60,7 +61,7 @@ export type Output = {
  * @param b_BLN how u is written into the state
  * @param c_BLN how the state is read
  * @returns y_BLI and the last state
- * @throws RangeError where sizes disagree; TypeError for anything but a float32 tensor
+ * @throws RangeError where sizes disagree; TypeError for anything but a float32 tensor (int32 is refused too)
  */
 export function selectiveScan(
   u_BLI: tf.Tensor3D,

@@ -28,7 +28,7 @@
  * the choice must be kept off the tape: tf.customGrad with a gradient of zeros does that.
  *
  * Judged: weights and experts (renormalised or not, k = E, a single expert), both losses, logits of ±10 000, ties, that
- * exactly k experts are used, gradients, all tokens at once, no memory leak, invalid arguments refused.
+ * exactly k different experts are used, gradients, all tokens at once, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes, requireInteger } from '../arguments';
@@ -43,7 +43,10 @@ export interface Options {
 export type Gates = {
   /** 0 for experts that are not chosen. */
   weights_TE: tf.Tensor2D;
-  /** int32, largest logit first, the lower index first in a tie. Ranked by logits: probabilities can underflow to 0. */
+  /**
+   * int32, k different experts, largest logit first, the lower index first in a tie. They may be ranked by probability as well;
+   * of those that underflow to 0 the lower index then comes first.
+   */
   experts_TK: tf.Tensor2D;
   loadBalanceLoss: tf.Scalar;
   zLoss: tf.Scalar;

@@ -3,28 +3,69 @@ import type * as stub from '../../exercises/01-attention-fundamentals/scaled-dot
 import { axes, requireMask } from '../../exercises/arguments';
 import {
   anyShape,
+  causalMistakes,
   defineMistakes,
   disposesInputs,
   headByHead,
+  maskMistakes,
+  optionsRequired,
   softmaxOverflows,
   softmaxOverQueries,
 } from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/01-attention-fundamentals/scaled-dot-product';
 
-const SOFTMAX_ALONE = ["tf.mul(tf.softmax(masked_BHTS), tf.cast(allowed, 'float32'))", 'tf.softmax(masked_BHTS)'];
+const EMPTIED = "tf.mul(tf.softmax(masked_BHTS), tf.cast(allowed, 'float32'))";
+const SOFTMAX_ALONE = [EMPTIED, 'tf.softmax(masked_BHTS)'];
+const MASKED = 'tf.where(allowed, scores_BHTS, -1e9)';
+const DEFAULT_SCALE = '1 / Math.sqrt(D)';
+const SCALED = 'tf.mul(q_BHTD, scale)';
+const REQUIRED = "requireMask('scaledDotProduct', mask, [B, H, T, S]);";
 
 export default defineMistakes<typeof solution, typeof stub>({
   noScale: {
-    edit: ['1 / Math.sqrt(D)', '1'],
+    edit: [DEFAULT_SCALE, '1'],
     says: 'The scores are not divided by √D. Their variance grows with D, and the softmax saturates.',
   },
   scaleByD: {
-    edit: ['1 / Math.sqrt(D)', '1 / D'],
+    edit: [DEFAULT_SCALE, '1 / D'],
     says: 'The scores are divided by D. The standard deviation of a dot product grows as √D.',
   },
-  scaleIgnored: {
-    edit: ['tf.mul(q_BHTD, scale)', 'tf.mul(q_BHTD, 1 / Math.sqrt(D))'],
-    says: 'The option scale has no effect.',
+  scaleByV: {
+    edit: [DEFAULT_SCALE, '1 / Math.sqrt(v_BHSV.shape[3])'],
+    says: 'The scores are divided by √V, the width of the values. A dot product of queries and keys has D terms.',
+  },
+  scaleIgnored: { edit: [SCALED, `tf.mul(q_BHTD, ${DEFAULT_SCALE})`], says: 'The option scale has no effect.' },
+  zeroScaleIgnored: {
+    edit: [SCALED, `tf.mul(q_BHTD, scale || ${DEFAULT_SCALE})`],
+    says: 'A scale of 0 is replaced by the default. `||` replaces every 0; use `??` or a default value, which replace only undefined.',
+  },
+  scaleRemembered: {
+    edit: [SCALED, 'tf.mul(q_BHTD, remembered(D, scale))'],
+    with: `
+const scales = new Map<number, number>();
+function remembered(D: number, scale: number): number {
+  if (!scales.has(D)) scales.set(D, scale);
+  return scales.get(D) as number;
+}`,
+    says: 'The scale of an earlier call is used again. Another call with the same D may have another scale, so compute it in every call.',
+  },
+  scaledTwice: {
+    edit: ['k_BHSD, false, true', 'tf.mul(k_BHSD, scale), false, true'],
+    says: 'Queries and keys are both scaled, so the scale counts twice. Scale one of them, or the scores.',
+  },
+  dividesByScale: {
+    edit: [DEFAULT_SCALE, 'Math.sqrt(D)', SCALED, 'tf.div(q_BHTD, scale)'],
+    says: 'The scores are divided by the option scale. They are multiplied by it; its default is 1/√D.',
+  },
+  scalesWeights: {
+    edit: [SCALED, 'q_BHTD'],
+    everywhere: ['tf.softmax(', 'scaledSoftmax(scale, '],
+    with: 'const scaledSoftmax = (scale: number, scores: tf.Tensor) => tf.mul(tf.softmax(scores), scale);',
+    says: 'The scale is applied after the softmax. It belongs on the scores, before the softmax.',
+  },
+  keysReshaped: {
+    edit: ['k_BHSD, false, true', 'tf.reshape(k_BHSD, [B, H, D, S])'],
+    says: 'The keys are reshaped from [S,D] to [D,S], which mixes their numbers. Transpose them: the last argument of tf.matMul does.',
   },
   softmaxOverQueries,
   maskInverted: {
@@ -36,14 +77,7 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: ['(T, S, mask, causal);', '(T, S, mask, false);'],
     says: 'The option causal has no effect, so queries see the future.',
   },
-  causalTopLeft: {
-    edit: ['tf.range(S - T, S)', 'tf.range(0, T)'],
-    says: 'With T ≠ S the causal mask is aligned with the first key. The last query belongs to the last key.',
-  },
-  causalStrict: {
-    edit: ['tf.lessEqual', 'tf.less'],
-    says: 'A query does not see its own position. Causal means s ≤ t + S − T; equality is allowed.',
-  },
+  ...causalMistakes,
   emptyRowAverages: {
     edit: SOFTMAX_ALONE,
     says: 'A query that may attend to nothing gets the mean of all values. It must get zeros.',
@@ -53,19 +87,73 @@ export default defineMistakes<typeof solution, typeof stub>({
     says: 'A row in which all scores are −Infinity makes the softmax divide 0 by 0.',
   },
   maskMultiplied: {
-    edit: [
-      ...SOFTMAX_ALONE,
-      'tf.where(allowed, scores_BHTS, -1e9)',
-      "tf.mul(scores_BHTS, tf.cast(allowed, 'float32'))",
-    ],
+    edit: [...SOFTMAX_ALONE, MASKED, "tf.mul(scores_BHTS, tf.cast(allowed, 'float32'))"],
     says: 'Masked scores are set to 0. That is a score like any other: exp(0) is 1.',
   },
   maskAfterSoftmax: {
     edit: ['tf.softmax(masked_BHTS)', 'tf.softmax(scores_BHTS)'],
     says: 'The mask is applied after the softmax, so the remaining weights no longer sum to one.',
   },
+  ...maskMistakes,
+  causalTooWeak: {
+    edit: ['-1e9', '-1e4', EMPTIED, `mask || T > S ? ${EMPTIED} : tf.softmax(masked_BHTS)`],
+    says: maskMistakes.maskTooWeak.says,
+  },
+  maskAfterCausal: {
+    edit: [
+      MASKED,
+      `causal ? tf.where(allowedPairs(T, S, undefined, true) as tf.Tensor, scores_BHTS, -1e9) : scores_BHTS`,
+    ],
+    says: 'The option mask is applied after the softmax, so the remaining weights no longer sum to one. Apply it before, as causal is.',
+  },
   softmaxOverflows,
+  nanPatched: {
+    edit: [EMPTIED, 'tf.where(tf.isNaN(tf.softmax(masked_BHTS)), 0, tf.softmax(masked_BHTS))', '-1e9', '-Infinity'],
+    says: 'NaN is replaced after the softmax. The values are right, but the gradient passes through the NaN; do not let it arise.',
+  },
+  maskAfterSoftmaxDivided: {
+    edit: [EMPTIED, 'dividedBySum(tf.mul(tf.softmax(scores_BHTS), tf.cast(allowed, "float32")))'],
+    with: 'const dividedBySum = (kept: tf.Tensor) => tf.div(kept, tf.maximum(tf.sum(kept, -1, true), 1e-9));',
+    says: 'The mask is applied after the softmax, and the rest is divided by its sum. If a masked score is far above the visible ones, their weights are already 0.',
+  },
+  maskRemembered: {
+    edit: ['allowedPairs(T, S, mask, causal);', 'remembered(T, S, allowedPairs(T, S, mask, causal));'],
+    with: `
+const masks = new Map<string, boolean[][] | undefined>();
+function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
+  const key = T + 'x' + S;
+  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
+  const known = masks.get(key);
+  return known && tf.tensor(known, undefined, 'bool');
+}`,
+    says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
+  },
+  optionsRequired,
+  causalRowByRow: {
+    edit: ['tf.lessEqual(tf.range(0, S), lastVisible_T1)', 'rowByRow(T, S)'],
+    with: `
+function rowByRow(T: number, S: number): tf.Tensor {
+  const rows = Array.from({ length: T }, (_, t) => tf.lessEqual(tf.range(0, S), t + S - T));
+  return tf.stack(rows);
+}`,
+    says: 'The causal mask is built row by row. One comparison of a row of key positions with a column of query positions makes the whole mask.',
+  },
   headByHead: headByHead('scaledDotProduct', ['q_BHTD', 'k_BHSD', 'v_BHSV'], { mask: 'BHTS' }),
+  leaksMask: {
+    edit: ['tf.lessEqual(tf.range(0, S), lastVisible_T1)', 'kept(T, S, tf.lessEqual(tf.range(0, S), lastVisible_T1))'],
+    with: `
+const masks = new Map<string, tf.Tensor>();
+function kept(T: number, S: number, mask: tf.Tensor): tf.Tensor {
+  const key = T + 'x' + S;
+  if (!masks.has(key)) masks.set(key, tf.keep(mask));
+  return masks.get(key) as tf.Tensor;
+}`,
+    says: 'The causal mask is kept for later calls. Every new length leaves one in memory; build it in every call.',
+  },
+  leaksScale: {
+    edit: [SCALED, 'tf.mul(q_BHTD, tf.keep(tf.scalar(scale)))'],
+    says: 'The scale is a tensor that stays in memory after the call. Make it inside tf.tidy, or use a plain number.',
+  },
   leaksScores: {
     edit: [
       'return tf.matMul(weights_BHTS, v_BHSV);',
@@ -116,6 +204,49 @@ const foldedHeads: Attention = (q_BHTD, k_BHSD, v_BHSV, options = {}) => {
 };
 
 export const alternates = {
+  /** The causal mask from tf.linalg.bandPart, of ones. */
+  bandPart: {
+    edit: [
+      'const lastVisible_T1 = tf.range(S - T, S).expandDims(1);',
+      'const all_TS = tf.ones<tf.Rank.R2>([T, S]);',
+      'tf.lessEqual(tf.range(0, S), lastVisible_T1)',
+      `S >= T
+      ? tf.cast(tf.linalg.bandPart(all_TS, -1, S - T), 'bool')
+      : tf.logicalNot(tf.cast(tf.linalg.bandPart(all_TS, T - S - 1, -1), 'bool'))`,
+    ],
+  },
+  /** The mask is added as 0 or a very low number. */
+  additiveMask: {
+    edit: [MASKED, "tf.add(scores_BHTS, tf.mul(tf.sub(1, tf.cast(allowed, 'float32')), -1e9))"],
+  },
+  /** tf.where sets the weights of masked keys to zero. */
+  emptiedByWhere: { edit: [EMPTIED, 'tf.where(allowed, tf.softmax(masked_BHTS), 0)'] },
+  /** A row with nothing allowed is emptied as a whole, after the product with the values. */
+  emptiedRows: {
+    edit: [
+      ...SOFTMAX_ALONE,
+      'return tf.matMul(weights_BHTS, v_BHSV);',
+      "return tf.mul(tf.matMul(weights_BHTS, v_BHSV), tf.cast(tf.any(allowed, -1, true), 'float32'));",
+    ],
+  },
+  /** One more key, whose score is above masked ones and below visible ones, takes the weight of an empty row. */
+  sinkColumn: {
+    edit: [
+      EMPTIED,
+      'tf.softmax(tf.concat([masked_BHTS, tf.fill([B, H, T, 1], -1e8)], -1)).slice([0, 0, 0, 0], [-1, -1, -1, S])',
+    ],
+  },
+  /** One sequence after another. */
+  sequenceBySequence: {
+    edit: [
+      REQUIRED,
+      `${REQUIRED}
+  const of = <X extends tf.Tensor>(x: X, b: number) => (x.rank === 4 && x.shape[0] > 1 ? tf.slice(x, b, 1) : x);
+  const alone = (q: tf.Tensor4D, b: number) =>
+    scaledDotProduct(q, of(k_BHSD, b), of(v_BHSV, b), { ...options, mask: mask && of(mask, b) });
+  if (B > 1) return tf.tidy(() => tf.concat(tf.split(q_BHTD, B).map(alone)));`,
+    ],
+  },
   softmaxByHand: { scaledDotProduct: softmaxByHand },
   foldedHeads: { scaledDotProduct: foldedHeads },
 };

@@ -10,7 +10,9 @@ interface Case extends Sizes<'BHTSDV'>, AttentionCase {
 }
 
 export default defineGrader({
-  inputs: (draw, c: Case) => drawAttention(draw, c, { q: 'BHTD', k: 'BHSD', v: 'BHSV' }),
+  // Where every key is visible, all scores of a case with `visibleLogits` lie near it.
+  inputs: (draw, c: Case) =>
+    drawAttention(draw, c, { q: 'BHTD', k: 'BHSD', v: 'BHSV' }, { outliers: c.mask || c.causal ? [-1] : [] }),
 
   run: (f, x, { causal, scale }) => f.scaledDotProduct(x.q, x.k, x.v, { mask: x.mask, causal, scale }),
 
@@ -40,7 +42,8 @@ export default defineGrader({
 
   rejects: refusals('scaledDotProduct', ['q_BHTD', 'k_BHSD', 'v_BHSV'], { mask: 'BHTS' }),
 
-  limits: { scoresOrInputs: (c) => largestOf(c, 'BHTS', 'BHTD', 'BHSD', 'BHSV', 'BHTV') },
+  // Twice the scores, since a key may be added to them; products kept apart by D are far larger.
+  limits: { scoresOrInputs: (c) => 2 * largestOf(c, 'BHTS', 'BHTD', 'BHSD', 'BHSV', 'BHTV') },
 
   views: { 'attention weights': weightsView({ B: 1, H: 2, T: 8, S: 8, D: 4, V: 8, causal: true }) },
 });

@@ -66,5 +66,5 @@ export default defineGrader({
     'x is an array': { error: 'TypeError', names: ['softmax', 'x'], call: (f) => f.softmax([1, 2, 3]) },
   },
 
-  limits: { input: ({ shape }) => 4 * sizeOf(shape) },
+  limits: { twiceInput: ({ shape }) => 2 * 4 * sizeOf(shape) },
 });

@@ -22,11 +22,14 @@ export default defineGoldenAdapters([
     mechanism: 'mha',
     inputs: ['query', 'out_proj.weight'],
     covers(golden) {
-      const { query, key = query, in_proj_weight, q_proj_weight, attn_mask, key_padding_mask } = golden.inputs;
+      const { query, key = query, value = key, attn_mask, key_padding_mask } = golden.inputs;
       const h = numberOf(golden, 'num_heads');
       if (!hasOnly(golden, [...INPUTS, ...OPTIONAL]) || isSet(golden, 'dropout_p') || !h) return false;
-      if (!(in_proj_weight || q_proj_weight) || query.shape.length !== 3 || golden.params.batch_first === false)
+      if ([query, key, value].some(({ shape }) => shape.length !== 3) || golden.params.batch_first === false)
         return false;
+      // Each is as wide as what its matrix takes.
+      const weights = projectionsOf(golden);
+      if (![query, key, value].every(({ shape }, i) => weights?.[i]?.shape[1] === shape[2])) return false;
       const [b, t, s] = [query.shape[0], query.shape[1], key.shape[1]];
       const isPadding = !key_padding_mask || key_padding_mask.shape.join() === `${b},${s}`;
       return isPadding && (!attn_mask || spread(attn_mask, { b, h, t, s }) !== null);
@@ -48,6 +51,13 @@ export default defineGoldenAdapters([
     },
   },
 ]);
+
+/** Of queries, keys and values, each [M, in]; what the file lacks is undefined. */
+function projectionsOf({ inputs }: Pick<Golden, 'inputs'>): NdArray[] {
+  const { query, in_proj_weight: all, q_proj_weight, k_proj_weight, v_proj_weight } = inputs;
+  const M = query.shape[2];
+  return all ? split(all, 0, [M, M, M]) : [q_proj_weight, k_proj_weight, v_proj_weight];
+}
 
 /** Keys that torch adds after the projection: bias_k with bias_v, then one of zeros. */
 interface Extra {
@@ -106,9 +116,7 @@ function asOurs({ inputs, params }: Golden, b: number, bias_BHTS: NdArray | unde
   const { query, key = query, value } = inputs;
   const [H, M, T] = [params.num_heads as number, query.shape[2], query.shape[1]];
   const D = M / H;
-  const [wq, wk, wv] = inputs.in_proj_weight
-    ? split(inputs.in_proj_weight, 0, [M, M, M])
-    : [inputs.q_proj_weight, inputs.k_proj_weight, inputs.v_proj_weight];
+  const [wq, wk, wv] = projectionsOf({ inputs });
   const [bq, bk, bv] = split(inputs.in_proj_bias ?? ndarray([3 * M], new Float64Array(3 * M)), 0, [M, M, M]);
 
   const bias: number[][][] | undefined = bias_BHTS && at(bias_BHTS, b);

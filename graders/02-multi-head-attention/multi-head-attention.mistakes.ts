@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as stub from '../../exercises/02-multi-head-attention/multi-head-attention';
 import { axes, requireInteger, requireMask, requireTensor } from '../../exercises/arguments';
-import { anyShape, defineMistakes, disposesInputs, softmaxOverflows } from '../../kit/author/mistakes';
+import {
+  anyShape,
+  causalMistakes,
+  defineMistakes,
+  disposesInputs,
+  maskMistakes,
+  softmaxOverflows,
+  softmaxOverQueries,
+} from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/02-multi-head-attention/multi-head-attention';
 
 type MultiHead = typeof stub.multiHeadAttention;
@@ -10,6 +18,11 @@ const SPLIT = 'tf.transpose(tf.reshape(x_BLM, [B, L, H, M / H]), [0, 2, 1, 3])';
 const MERGE = 'tf.transpose(heads_BHTD, [0, 2, 1, 3])';
 const OUTPUT = 'return project(joined_BTM, wo, bo);';
 const PRODUCT = 'tf.matMul(tf.reshape(x_BLM, [B * L, M]), w)';
+const QUERIES = 'splitHeads(project(x_BTM, wq, bq), H)';
+const VALUES = 'splitHeads(project(context, wv, bv), H)';
+const SCALED = 'tf.mul(q_BHTD, 1 / Math.sqrt(D))';
+const EMPTIED = "tf.mul(tf.softmax(masked_BHTS), tf.cast(allowed, 'float32'))";
+const REQUIRED = 'requireMask(fn, mask, [B, H, T, S]);';
 const ALLOWED = 'allowedPairs(T, S, mask, causal);';
 
 export default defineMistakes<typeof solution, typeof stub>({
@@ -17,6 +30,68 @@ export default defineMistakes<typeof solution, typeof stub>({
   scaleByModelWidth: {
     edit: ['1 / Math.sqrt(D)', '1 / Math.sqrt(M)'],
     says: 'The scores are divided by √M. A dot product within a head has D = M / H terms.',
+  },
+  scaleByHeads: {
+    edit: ['1 / Math.sqrt(D)', '1 / Math.sqrt(H)'],
+    says: 'The scores are divided by √H, the number of heads. A dot product within a head has D = M / H terms.',
+  },
+  depthRemembered: {
+    edit: ['1 / Math.sqrt(D)', '1 / Math.sqrt(remembered(M, D))'],
+    with: `
+const depths = new Map<number, number>();
+function remembered(M: number, D: number): number {
+  if (!depths.has(M)) depths.set(M, D);
+  return depths.get(M) as number;
+}`,
+    says: 'The scale of an earlier call is used again. Another call with the same M may have another number of heads, so compute D in every call.',
+  },
+  queryBiasNotScaled: {
+    edit: [QUERIES, 'splitHeads(project(x_BTM, wq), H)', SCALED, `withBias(${SCALED}, bq)`],
+    with: `
+function withBias(q_BHTD: tf.Tensor4D, bq?: tf.Tensor1D): tf.Tensor4D {
+  const [, H, , D] = q_BHTD.shape;
+  return bq ? tf.add(q_BHTD, tf.reshape(bq, [1, H, 1, D])) : q_BHTD;
+}`,
+    says: 'The queries are scaled before their bias is added, so bq counts √D times too much. Add the bias first.',
+  },
+  keyAndValueBiasSwapped: {
+    edit: [
+      'project(context, wk, bk)',
+      'project(context, wk, bv)',
+      'project(context, wv, bv)',
+      'project(context, wv, bk)',
+    ],
+    says: 'The biases of keys and values are swapped.',
+  },
+  contextBiasesSwapped: {
+    edit: [
+      'project(context, wk, bk)',
+      'project(context, wk, context_BSM ? bv : bk)',
+      'project(context, wv, bv)',
+      'project(context, wv, context_BSM ? bk : bv)',
+    ],
+    says: 'With a context, the biases of keys and values are swapped.',
+  },
+  queriesAndKeysSwapped: {
+    edit: ['project(x_BTM, wq, bq)', 'project(x_BTM, wk, bk)', 'project(context, wk, bk)', 'project(context, wq, bq)'],
+    says: 'The queries are projected by wk and the keys by wq.',
+  },
+  keysAndValuesSwapped: {
+    edit: [
+      'project(context, wk, bk)',
+      'project(context, wv, bv)',
+      'project(context, wv, bv)',
+      'project(context, wk, bk)',
+    ],
+    says: 'The keys are projected by wv and the values by wk.',
+  },
+  queriesNotTransposed: {
+    edit: [QUERIES, 'tf.reshape(project(x_BTM, wq, bq), [B, H, T, D])'],
+    says: 'The queries are reshaped directly to [B,H,T,D], so a head gets runs of tokens. First split the head axis off beside D, then move it, as for the keys.',
+  },
+  valuesNotTransposed: {
+    edit: [VALUES, 'tf.reshape(project(context, wv, bv), [B, H, S, D])'],
+    says: 'The values are reshaped directly to [B,H,S,D], so a head gets runs of tokens. First split the head axis off beside D, then move it, as for the keys.',
   },
   splitWithoutTranspose: {
     edit: [SPLIT, 'tf.reshape(x_BLM, [B, H, L, M / H])'],
@@ -34,6 +109,14 @@ export default defineMistakes<typeof solution, typeof stub>({
       'tf.transpose(heads_BHTD, [0, 2, 3, 1])',
     ],
     says: 'A head gets every H-th column. The columns of a head are neighbours, h·D to h·D + D − 1.',
+  },
+  splitDealtOut: {
+    edit: [SPLIT, 'tf.transpose(tf.reshape(x_BLM, [B, L, M / H, H]), [0, 3, 1, 2])'],
+    says: 'A head gets every H-th column, but the outputs are joined as neighbours. The columns of a head are h·D to h·D + D − 1.',
+  },
+  mergedInTurn: {
+    edit: [MERGE, 'tf.transpose(heads_BHTD, [0, 2, 3, 1])'],
+    says: 'The outputs are joined with D before the heads, so a head gets every H-th column. Put the head axis before D.',
   },
   attendsAcrossHeads: {
     edit: [SPLIT, 'tf.reshape(x_BLM, [B, L, H, M / H])', MERGE, 'heads_BHTD'],
@@ -55,6 +138,23 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: ['bias ? tf.add(projected, bias) : projected', 'projected'],
     says: 'The biases have no effect.',
   },
+  biasesAllOrNone: {
+    edit: ['wo, bq, bk, bv, bo } = weights;', 'wo } = weights;\n  const { bq, bk, bv, bo } = allBiases(weights);'],
+    with: `
+function allBiases(weights: MultiHeadWeights): Partial<MultiHeadWeights> {
+  const { bq, bk, bv, bo } = weights;
+  return bq && bk && bv && bo ? weights : {};
+}`,
+    says: 'The biases have an effect only if all are given. Each is optional by itself.',
+  },
+  outputBiasIgnored: {
+    edit: [OUTPUT, 'return project(joined_BTM, wo);'],
+    says: 'The output bias bo has no effect.',
+  },
+  residualAdded: {
+    edit: [OUTPUT, `return tf.add(x_BTM, ${OUTPUT.slice('return '.length, -1)});`],
+    says: 'The input is added to the result. The residual connection belongs to the layer around it, not to this function.',
+  },
   outputBiasBeforeWo: {
     edit: [OUTPUT, 'return project(bo ? tf.add(joined_BTM, bo) : joined_BTM, wo);'],
     says: 'The output bias is added before Wo, which then mixes it too.',
@@ -62,6 +162,10 @@ export default defineMistakes<typeof solution, typeof stub>({
   contextIgnored: {
     edit: ['const context = context_BSM ?? x_BTM;', 'const context = x_BTM;'],
     says: 'The context has no effect. Keys and values are projected from it.',
+  },
+  keysFromX: {
+    edit: ['project(context, wk, bk)', 'project(x_BTM, wk, bk)'],
+    says: 'The values come from the context, but the keys still come from x.',
   },
   valuesFromX: {
     edit: ['project(context, wv, bv)', 'project(x_BTM, wv, bv)'],
@@ -80,12 +184,30 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: [ALLOWED, 'allowedPairs(T, S, mask, false);'],
     says: 'The option causal has no effect, so queries see the future.',
   },
-  causalTopLeft: {
-    edit: ['tf.range(S - T, S)', 'tf.range(0, T)'],
-    says: 'With T ≠ S the causal mask is aligned with the first key. The last query belongs to the last key.',
+  ...causalMistakes,
+  ...maskMistakes,
+  maskOfFirstHead: {
+    edit: [ALLOWED, 'ofFirstHead(allowedPairs(T, S, mask, causal));'],
+    with: `
+function ofFirstHead(allowed: tf.Tensor | undefined): tf.Tensor | undefined {
+  return allowed && allowed.rank > 2 ? tf.split(allowed, allowed.shape[allowed.rank - 3], -3)[0] : allowed;
+}`,
+    says: 'All heads use the mask of the first. The mask broadcasts to [B,H,T,S], so each head may have its own.',
+  },
+  maskRemembered: {
+    edit: [ALLOWED, 'remembered(T, S, allowedPairs(T, S, mask, causal));'],
+    with: `
+const masks = new Map<string, boolean[][] | undefined>();
+function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
+  const key = T + 'x' + S;
+  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
+  const known = masks.get(key);
+  return known && tf.tensor(known, undefined, 'bool');
+}`,
+    says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
   },
   emptyRowAverages: {
-    edit: ["tf.mul(tf.softmax(masked_BHTS), tf.cast(allowed, 'float32'))", 'tf.softmax(masked_BHTS)'],
+    edit: [EMPTIED, 'tf.softmax(masked_BHTS)'],
     says: 'A query that may attend to nothing gets the mean of all values. It must get zeros, before Wo.',
   },
   emptyRowLosesBias: {
@@ -101,16 +223,21 @@ function visibleRows(y_BTM: tf.Tensor3D, allowed: tf.Tensor | undefined): tf.Ten
 }`,
     says: 'A query that may attend to nothing gets zeros at the end. The outputs of the heads are zero; Wo and bo still follow.',
   },
+  softmaxOverQueries,
   softmaxOverflows,
   batchedWeights: {
     edit: [PRODUCT, 'tf.matMul(x_BLM, w)'],
     says: 'tf.matMul of [B,T,M] with [M,M] gives the right values, but its gradient for the weight has one batch axis too many and is refused.',
   },
+  einsumProjection: {
+    edit: [PRODUCT, "tf.einsum('lm,mn->ln', tf.reshape(x_BLM, [B * L, M]), w)"],
+    says: 'tf.einsum has the right values, but no gradient in TensorFlow.js. Fold batch and length into one axis and use tf.matMul.',
+  },
   patchedNaN: {
     edit: [
       'tf.where(allowed, scores_BHTS, -1e9)',
       'tf.where(allowed, scores_BHTS, -Infinity)',
-      "tf.mul(tf.softmax(masked_BHTS), tf.cast(allowed, 'float32'))",
+      EMPTIED,
       'withoutNaN(tf.softmax(masked_BHTS))',
     ],
     with: 'const withoutNaN = (weights: tf.Tensor) => tf.where(tf.isNaN(weights), tf.zerosLike(weights), weights);',
@@ -222,6 +349,45 @@ const sumOverHeads: MultiHead = (x, weights, options) => {
 };
 
 export const alternates = {
+  /** The mask is added as 0 or a very low number. */
+  additiveMask: {
+    edit: [
+      'tf.where(allowed, scores_BHTS, -1e9)',
+      "tf.add(scores_BHTS, tf.mul(tf.sub(1, tf.cast(allowed, 'float32')), -1e9))",
+    ],
+  },
+  /** One more key, whose score is above masked ones and below visible ones, takes the weight of an empty row. */
+  sinkColumn: {
+    edit: [EMPTIED, 'withoutSink(tf.softmax(tf.pad(masked_BHTS, [[0, 0], [0, 0], [0, 0], [0, 1]], -1e8)))'],
+    with: `
+function withoutSink(weights_BHTS: tf.Tensor): tf.Tensor {
+  return tf.slice(weights_BHTS, [0, 0, 0, 0], [-1, -1, -1, weights_BHTS.shape[3] as number - 1]);
+}`,
+  },
+  /** One sequence after another. */
+  sequenceBySequence: {
+    edit: [
+      REQUIRED,
+      `${REQUIRED}
+  const of = <X extends tf.Tensor>(x: X, b: number) => (x.shape[0] > 1 ? tf.slice(x, b, 1) : x);
+  const alone = (x: tf.Tensor3D, b: number) =>
+    multiHeadAttention(x, weights, {
+      ...options,
+      context_BSM: context_BSM && of(context_BSM, b),
+      mask: mask?.rank === 4 ? of(mask, b) : mask,
+    });
+  if (B > 1) return tf.tidy(() => tf.concat(tf.split(x_BTM, B).map(alone)));`,
+    ],
+  },
+  /** The columns of the heads are cut apart and stacked, and joined side by side. */
+  splitAndStacked: {
+    edit: [
+      SPLIT,
+      'tf.stack(tf.split(x_BLM, H, 2), 1) as tf.Tensor4D',
+      `tf.reshape(${MERGE}, [B, T, M])`,
+      'tf.concat(tf.unstack(heads_BHTD, 1), 2)',
+    ],
+  },
   fusedProjections: { multiHeadAttention: fusedProjections },
   sumOverHeads: { multiHeadAttention: sumOverHeads },
 };

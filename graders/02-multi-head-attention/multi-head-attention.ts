@@ -1,7 +1,7 @@
 import { permuted } from '../../kit/author/attention.ts';
 import type { Draw } from '../../kit/author/draw.ts';
 import { defineGrader } from '../../kit/author/grader.ts';
-import { maskOfSequence, withSomeAllowed } from '../../kit/author/masks.ts';
+import { maskOfSequence, withoutLastKey, withSomeAllowed } from '../../kit/author/masks.ts';
 import { at, type NdArray, stack } from '../../kit/author/ndarray.ts';
 import { refusals } from '../../kit/author/refusals.ts';
 
@@ -23,6 +23,11 @@ interface Case {
   spread?: number;
   /** Whole numbers, with logits up to some 10 000: the products are exact, and only the softmax is judged. */
   large?: boolean;
+  /**
+   * Every logit lies near this number, −30 000 say. With a mask or causal those of the last key lie near 0; a mask
+   * hides it from every query.
+   */
+  visibleLogits?: number;
 }
 
 interface Weights {
@@ -38,8 +43,12 @@ export default defineGrader({
     const { B, T, M, S } = c;
     const x = c.large ? wholeNumbers(draw, [B, T, M], 3) : draw.normal([B, T, M]);
     const context = S === undefined ? undefined : draw.normal([B, S, M]);
-    const mask = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
-    return { x, weights: drawWeights(draw, c), ...(context && { context }), ...(mask && { mask }) };
+    const isLow = c.visibleLogits !== undefined;
+    const random = c.mask && withSomeAllowed(draw.mask(c.mask, 0.6), c.emptyRow);
+    const mask = random && isLow ? withoutLastKey(random) : random;
+    const weights = drawWeights(draw, isLow ? { ...c, spread: 0.01 } : c);
+    if (isLow) lowerLogits(c, x, context ?? x, weights);
+    return { x, weights, ...(context && { context }), ...(mask && { mask }) };
   },
 
   run: (f, x, { H, causal }) =>
@@ -115,6 +124,25 @@ function drawWeights(
   const weights: Weights = { wq: matrix(sharp), wk: matrix(sharp), wv: matrix(even), wo: matrix(even) };
   for (const bias of biases) weights[bias] = large ? wholeNumbers(draw, [M], 3) : draw.normal([M]);
   return weights;
+}
+
+/** Column 0 of the tokens and row 0 of wq and wk make every logit low. The outlier has a 0 there. */
+function lowerLogits(
+  { M, H, visibleLogits = 0, mask, causal }: Case,
+  x: NdArray,
+  keys: NdArray,
+  { wq, wk }: Weights,
+): void {
+  const factor = Math.sqrt(-visibleLogits / Math.sqrt(M / H));
+  wq.data.fill(Math.fround(factor), 0, M);
+  wk.data.fill(Math.fround(-factor), 0, M);
+  const S = keys.shape[1];
+  for (let row = 0; row < x.data.length / M; row++) x.data[row * M] = 1;
+  for (let row = 0; row < keys.data.length / M; row++) {
+    const s = row % S;
+    // A hundredth of the whole lies between neighbours, so that one key takes all.
+    keys.data[row * M] = s === S - 1 && (mask || causal) ? 0 : Math.fround(1 + (S - s) / 100);
+  }
 }
 
 function wholeNumbers(draw: Draw, shape: number[], largest: number): NdArray {

@@ -12,6 +12,9 @@ const COS = 'tf.tensor(angles.map(Math.cos), tableShape)';
 const SIN = 'tf.tensor(angles.map(Math.sin), tableShape)';
 const TURNED_A = 'tf.sub(tf.mul(a, cos), tf.mul(b, sin))';
 const JOINED = 'tf.concat([turnedA, turnedB], axis)';
+const TURNED_B = 'tf.add(tf.mul(a, sin), tf.mul(b, cos))';
+const EACH_POSITION = 'positions.flatMap((position) =>';
+const FREQUENCIES = `Array.from({ length: pairs }, (_, i) => ${FREQUENCY})`;
 const RESULT = `tf.reshape(${JOINED}, [B, H, T, D])`;
 
 export default defineMistakes<typeof solution, typeof stub>({
@@ -26,6 +29,34 @@ export default defineMistakes<typeof solution, typeof stub>({
   turnsBackwards: {
     edit: ['angles.map(Math.sin)', 'angles.map((angle) => -Math.sin(angle))'],
     says: 'Every pair turns the wrong way, by −pθ. The scores stay the same if queries and keys do so alike, but a checkpoint gives other results.',
+  },
+  turnsHalvesBackwards: {
+    edit: ['angles.map(Math.sin)', "angles.map((angle) => Math.sin(pairing === 'half' ? -angle : angle))"],
+    says: "With 'half', every pair turns the wrong way. The first half becomes a·cos − b·sin: of the two halves, the second one gets the minus when they change places.",
+  },
+  turnsNeighboursBackwards: {
+    edit: ['angles.map(Math.sin)', "angles.map((angle) => Math.sin(pairing === 'half' ? angle : -angle))"],
+    says: "With 'interleaved', every pair turns the wrong way. Component 2i is a, component 2i + 1 is b, and a becomes a·cos − b·sin.",
+  },
+  cosAndSinExchanged: {
+    edit: ['angles.map(Math.cos)', 'angles.map(Math.sin)', 'angles.map(Math.sin)', 'angles.map(Math.cos)'],
+    says: 'Cosine and sine are exchanged. At angle 0, where the cosine is 1, a vector must stay as it is.',
+  },
+  exponentPositive: {
+    edit: [FREQUENCY, 'base ** ((2 * i) / D)'],
+    says: 'The frequencies rise with i, because the exponent is 2i/D. It is −2i/D: pair 0 is the fastest.',
+  },
+  pairsFromOne: {
+    edit: [FREQUENCY, 'base ** ((-2 * (i + 1)) / D)'],
+    says: 'The pairs are counted from 1 in −2i/D. Pair 0 turns by one radian per position, so θ = 1.',
+  },
+  frequenciesToTheEnd: {
+    edit: [FREQUENCY, 'base ** (-i / Math.max(pairs - 1, 1))'],
+    says: 'The frequencies are spread so that the last one is 1/base. The exponent is −2i/D, and the last is −(D − 2)/D.',
+  },
+  turnsInsteadOfRadians: {
+    edit: ['position * frequency', '2 * Math.PI * position * frequency'],
+    says: 'The angles have a factor 2π too many. θ counts radians per position.',
   },
   exponentHalved: {
     edit: [FREQUENCY, 'base ** (-i / D)'],
@@ -45,12 +76,48 @@ export default defineMistakes<typeof solution, typeof stub>({
   },
   baseIgnored: { edit: [FREQUENCY, '10000 ** ((-2 * i) / D)'], says: 'The option base has no effect.' },
   positionsIgnored: {
-    edit: ['positions.flatMap((position) =>', 'positions.flatMap((_, position) =>'],
+    edit: [EACH_POSITION, 'positions.flatMap((_, position) =>'],
     says: 'The positions are taken to be 0 … T−1. With a cache, the first token of x is seldom the first of the text.',
   },
   positionsFromOne: {
     edit: ['position * frequency', '(position + 1) * frequency'],
     says: 'Counting starts at 1. At position 0 nothing turns.',
+  },
+  firstPositionOnly: {
+    edit: [EACH_POSITION, 'positions.map((_, t) => positions[0] + t).flatMap((position) =>'],
+    says: 'Only the first position is read, and the others are counted from it. Positions may come in any order.',
+  },
+  onePositionForAll: {
+    edit: [EACH_POSITION, 'positions.map(() => positions[0]).flatMap((position) =>'],
+    says: 'All tokens are turned by the first position. Token t stands at positions[t].',
+  },
+  positionsWrap: {
+    edit: ['position * frequency', '(position % 8192) * frequency'],
+    says: 'Positions start again from 0 after some thousands. Compute the angle of any position, without a table of fixed length.',
+  },
+  frequenciesInFloat32: {
+    edit: [FREQUENCY, `Math.fround(${FREQUENCY})`],
+    says: 'The frequencies are rounded to float32 before they are multiplied by the positions. Far away that is a wrong angle; keep them as plain numbers.',
+  },
+  tablesRemembered: {
+    edit: [
+      `const frequencies = ${FREQUENCIES};`,
+      `if (remembered.length !== pairs) remembered = ${FREQUENCIES};
+  const frequencies = remembered;`,
+    ],
+    with: 'let remembered: number[] = [];',
+    says: 'The frequencies of an earlier call with the same D are used again, so another base has no effect. Keep nothing between calls, or keep it by all that it depends on.',
+  },
+  anglesRemembered: {
+    edit: [
+      'const angles = positions.flatMap((position) => frequencies.map((frequency) => position * frequency));',
+      `const key = [base, D, T].join();
+  if (rememberedFor !== key) remembered = positions.flatMap((position) => frequencies.map((each) => position * each));
+  rememberedFor = key;
+  const angles = remembered;`,
+    ],
+    with: "let remembered: number[] = [];\nlet rememberedFor = '';",
+    says: 'The angles of an earlier call are used again although the positions are others. Keep nothing between calls, or keep it by all that it depends on.',
   },
   floatAngles: {
     edit: [
@@ -88,8 +155,16 @@ function neighbourTables(x_BHTD: tf.Tensor4D, angles: number[]): tf.Tensor4D {
     edit: [TURNED_A, 'tf.add(tf.mul(a, cos), tf.mul(b, sin))'],
     says: 'Both rows of the rotation are added. A rotation has one minus sign; without it, lengths change.',
   },
+  turnsTwice: {
+    edit: [TURNED_B, 'tf.add(tf.mul(turnedA, sin), tf.mul(b, cos))'],
+    says: "b' is computed from a', which is turned already. Both come from the old a and b.",
+  },
+  cosineAlone: {
+    edit: [TURNED_A, 'tf.mul(a, cos)', TURNED_B, 'tf.mul(b, cos)'],
+    says: 'Only the products with the cosine are there. Each component also gets its partner times the sine.',
+  },
   addsSinusoid: {
-    edit: [TURNED_A, 'tf.add(a, sin)', 'tf.add(tf.mul(a, sin), tf.mul(b, cos))', 'tf.add(b, cos)'],
+    edit: [TURNED_A, 'tf.add(a, sin)', TURNED_B, 'tf.add(b, cos)'],
     says: 'A sinusoid is added to x. That is the absolute embedding of the first Transformer; RoPE turns and adds nothing.',
   },
   noGradient: {
@@ -123,6 +198,22 @@ function everySecond(x: tf.Tensor4D): tf.Tensor[] {
     }),
     says: 'The positions are turned one after another, so the number of kernels grows with T. Tables with a T axis turn all of them at once.',
   },
+  pairByPair: {
+    edit: [
+      TURNED_A,
+      'eachPair([a, b, cos, sin], (a, b, cos, sin) => tf.sub(tf.mul(a, cos), tf.mul(b, sin)))',
+      TURNED_B,
+      'eachPair([a, b, cos, sin], (a, b, cos, sin) => tf.add(tf.mul(a, sin), tf.mul(b, cos)))',
+    ],
+    with: `
+function eachPair(parts: tf.Tensor[], turn: (...of: tf.Tensor[]) => tf.Tensor): tf.Tensor {
+  // Of the last two axes one has size 1; the other one counts the pairs.
+  const axisOf = ({ shape }: tf.Tensor) => (shape[shape.length - 1] === 1 ? shape.length - 2 : shape.length - 1);
+  const split = parts.map((part) => tf.split(part, part.shape[axisOf(part)], axisOf(part)));
+  return tf.concat(split[0].map((_, i) => turn(...split.map((each) => each[i]))), axisOf(parts[0]));
+}`,
+    says: 'The pairs are turned one after another. With cosines and sines as tensors, one operation turns all of them.',
+  },
   rotationMatrix: {
     instead: ({ rope: right }) => ({
       rope: (x, positions, options) => {
@@ -144,6 +235,23 @@ function everySecond(x: tf.Tensor4D): tf.Tensor[] {
     says: 'A table of cosines or sines stays in memory after the call.',
   },
   disposesInput: disposesInputs,
+  refusesPositionZero: {
+    edit: ['position, 0);', 'position);'],
+    says: 'Position 0 is refused. Positions are integers from 0 on, so the least integer to allow is 0.',
+  },
+  acceptsAnyPosition: {
+    edit: [
+      'if (positions.length !== T) {',
+      'if (positions.length < 1) {',
+      'positions.forEach((position, t) => {',
+      '[0].forEach((position, t) => {',
+    ],
+    says: 'The positions are not checked. There must be T of them, each an integer of at least 0.',
+  },
+  acceptsAnyBase: {
+    edit: ['!Number.isFinite(base) || base <= 0', 'Number.isNaN(base)'],
+    says: 'A base of 0 is accepted. It must be a positive number.',
+  },
   acceptsOddDimension: {
     edit: [
       'if (D % 2 !== 0) throw',
@@ -210,4 +318,65 @@ const reversedPairs: Rope = (x, positions, options) => {
   });
 };
 
-export const alternates = { rotateHalf: { rope: rotateHalf }, reversedPairs: { rope: reversedPairs } };
+/** x·cos + (x J)·sin: one D×D matrix J, the same at every position, turns each pair by a quarter. */
+const quarterTurn: Rope = (x, positions, options) => {
+  check(x, positions, options);
+  const [B, H, T, D] = x.shape;
+  const first = (i: number) => (options.pairing === 'half' ? i : 2 * i);
+  const second = (i: number) => (options.pairing === 'half' ? i + D / 2 : 2 * i + 1);
+  const [J, cos, sin] = [tf.buffer([D, D]), tf.buffer([T, D]), tf.buffer([T, D])];
+  for (let i = 0; i < D / 2; i++) {
+    J.set(-1, second(i), first(i));
+    J.set(1, first(i), second(i));
+    positions.forEach((position, t) => {
+      const angle = position * (options.base ?? 10000) ** ((-2 * i) / D);
+      for (const d of [first(i), second(i)]) {
+        cos.set(Math.cos(angle), t, d);
+        sin.set(Math.sin(angle), t, d);
+      }
+    });
+  }
+  return tf.tidy(() => {
+    const turned = tf.reshape(tf.matMul(tf.reshape(x, [-1, D]), J.toTensor() as tf.Tensor2D), [B, H, T, D]);
+    return tf.add(tf.mul(x, cos.toTensor()), tf.mul(turned, sin.toTensor()));
+  });
+};
+
+export const alternates = {
+  rotateHalf: { rope: rotateHalf },
+  reversedPairs: { rope: reversedPairs },
+  quarterTurn: { rope: quarterTurn },
+  /** Components picked by their numbers; the inverse order puts them back. */
+  gathered: {
+    edit: [
+      'tf.split(tf.reshape(x_BHTD, shape), 2, axis)',
+      `[0, 1].map((first) => {
+      const members = [...Array(pairs).keys()].map((i) => (pairing === 'half' ? i + first * pairs : 2 * i + first));
+      return tf.reshape(tf.gather(x_BHTD, tf.tensor1d(members, 'int32'), 3), shape.map((size, at) => (at === axis ? 1 : size)));
+    })`,
+    ],
+  },
+  /** The members of a pair without an axis of size 1: unstacked, and stacked again. */
+  stacked: {
+    edit: [
+      `const tableShape = ${IS_HALF} [T, 1, pairs] : [T, pairs, 1]`,
+      'const tableShape = [T, pairs]',
+      'tf.split(tf.reshape(x_BHTD, shape), 2, axis)',
+      'tf.unstack(tf.reshape(x_BHTD, shape), axis)',
+      JOINED,
+      JOINED.replace('concat', 'stack'),
+    ],
+  },
+  /** One head after another. */
+  headByHead: {
+    edit: [
+      'const [a, b] = tf.split(tf.reshape(x_BHTD, shape), 2, axis);',
+      `const heads = tf.split(x_BHTD, H, 1).map((x) => {
+      const [a, b] = tf.split(tf.reshape(x, [B, 1, ...shape.slice(2)]), 2, axis);`,
+      `return ${RESULT};`,
+      `return tf.reshape(${JOINED}, [B, 1, T, D]);
+    });
+    return tf.concat(heads as tf.Tensor4D[], 1);`,
+    ],
+  },
+};

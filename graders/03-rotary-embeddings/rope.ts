@@ -71,11 +71,12 @@ export default defineGrader({
     '3 positions for 4 tokens': withOption('positions', [0, 1, 2]),
     'a position is negative': withOption('positions', [0, 1, 2, -7]),
     'a position is 1.5': withOption('positions', [0, 1.5, 2, 3]),
+    'a position is "2"': withOption('positions', [0, 1, '2', 3]),
     'pairing is unknown': withOption('pairing', 'thirds'),
     'base is 0': withOption('base', 0),
   },
 
-  limits: { input: (c) => largestOf(c, 'BHTD') },
+  limits: { threeInputs: (c) => 3 * largestOf(c, 'BHTD') },
 });
 
 /** One of the arguments is this in a call that is otherwise right. */

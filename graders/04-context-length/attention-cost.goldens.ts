@@ -6,9 +6,11 @@ export default defineGoldenAdapters([
   {
     mechanism: 'context-length-facts',
     inputs: ['seq_len'],
-    covers: (golden) =>
-      hasOnly(golden, ['seq_len']) &&
-      [['num_layers'], ['num_heads'], ['head_dim', 'qk_nope_head_dim']].every((names) => numberOf(golden, ...names)),
+    covers(golden) {
+      const dims = numberOf(golden, 'kv_lora_rank') ? ['head_dim', 'qk_nope_head_dim'] : ['head_dim'];
+      const needed = [['num_layers'], ['num_heads'], dims];
+      return hasOnly(golden, ['seq_len']) && needed.every((names) => numberOf(golden, ...names));
+    },
     compute(oracle, golden) {
       const { seq_len } = golden.inputs;
       const { kvHeads, keyDim, valueDim, latentDim, config } = sizesOf(golden);

@@ -19,6 +19,17 @@ const models = {
   // The handout's example.
   'one-layer': { layers: 1, modelDim: 4, heads: 2, kvHeads: 1, headDim: 3, context: 5, batch: 1, bytesPerValue: 2 },
   'all-differ': { layers: 9, modelDim: 10, heads: 6, kvHeads: 2, headDim: 5, context: 7, batch: 4, bytesPerValue: 8 },
+  // No result is a round number, and prefillFlops is above 2⁵³.
+  odd: {
+    layers: 31,
+    modelDim: 4099,
+    heads: 36,
+    kvHeads: 12,
+    headDim: 127,
+    context: 20011,
+    batch: 61,
+    bytesPerValue: 2,
+  },
   // As in the models' own configuration files, with 16-bit values.
   'llama-2-7b': { layers: 32, modelDim: 4096, heads: 32, kvHeads: 32, headDim: 128, bytesPerValue: 2 },
   'llama-3-8b': { layers: 32, modelDim: 4096, heads: 32, kvHeads: 8, headDim: 128, bytesPerValue: 2 },
@@ -27,7 +38,8 @@ const models = {
 };
 
 const groups = {
-  bytes: ['scoreBytes', 'kvCacheBytes', 'weightBytes'],
+  weights: ['weightBytes'],
+  memory: ['scoreBytes', 'kvCacheBytes'],
   flops: ['prefillFlops', 'decodeFlops'],
   intensity: ['decodeIntensity'],
   all: ['prefillFlops', 'decodeFlops', 'scoreBytes', 'kvCacheBytes', 'weightBytes', 'decodeIntensity'],
@@ -86,6 +98,9 @@ export default defineGrader({
     'batch is −4': refused({ batch: -4 }),
     'context is Infinity': refused({ context: Infinity }),
     'headDim is missing': refused({ headDim: undefined }),
+    'heads is "6"': refused({ heads: '6' }),
+    'layers is true': refused({ layers: true }),
+    'context is 2⁵³': refused({ context: 2 ** 53 }),
     'heads are not a multiple of kvHeads': refused({ kvHeads: 4 }, 'heads'),
   },
 });

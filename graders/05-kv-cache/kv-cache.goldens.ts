@@ -11,6 +11,8 @@ interface Cache {
   v: Matrix[];
 }
 const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+/** What was cached before, for a file of decoding steps alone: [batch, heads, length, dim], keys rotated. */
+const PAST = ['key_cache', 'value_cache'];
 const PAGED = ['query', 'key_cache', 'value_cache', 'block_tables', 'query_lens', 'kv_lens'];
 
 export default defineGoldenAdapters([
@@ -19,7 +21,8 @@ export default defineGoldenAdapters([
     mechanism: 'kv-cache',
     inputs: ['x', 'q_proj.weight', 'k_proj.weight', 'v_proj.weight', 'o_proj.weight'],
     covers: (golden) =>
-      hasOnly(golden, ['x', 'chunks', 'position_ids', ...PROJECTIONS]) &&
+      hasOnly(golden, ['x', 'chunks', 'position_ids', ...PROJECTIONS, ...PAST]) &&
+      !golden.inputs.key_cache === !golden.inputs.value_cache &&
       !golden.inputs['o_proj.bias'] &&
       numberOf(golden, 'num_heads') !== undefined &&
       !isSet(golden, 'sliding_window', 'soft_cap', 'softcap', 'rope_type', 'rope_scaling', 'rope_scaling.rope_type'),
@@ -28,17 +31,25 @@ export default defineGoldenAdapters([
       const L = inputs.x.shape[1];
       const H = params.num_heads as number;
       const group = H / (numberOf(golden, 'num_kv_heads') ?? H);
+      const [keys, values] = PAST.map(
+        (name) => inputs[name] && repeat(inputs[name], 'b g s d -> b (g r) s d', { r: group }),
+      );
       const chunks = inputs.chunks ? [...inputs.chunks.data] : Array(L).fill(1);
       const tokens = rotatedTokens(golden, group);
       const wo: Matrix = at(rearrange(inputs['o_proj.weight'], 'out in -> in out'));
-      const full = tokens.map((sequence) => oracle.prefill(sequence, selecting(wo), { heads: H }));
-      const steps = tokens.map((sequence) => decoded(oracle, sequence, wo, H, chunks[0]));
+      const full = keys ? [] : tokens.map((sequence) => oracle.prefill(sequence, selecting(wo), { heads: H }));
+      const steps = tokens.map((sequence, b) =>
+        keys
+          ? decoded(oracle, sequence, wo, H, 0, { k: at(keys, b), v: at(values, b) })
+          : decoded(oracle, sequence, wo, H, chunks[0]),
+      );
       // Query heads of a group have keys of their own with us; the file has one of each.
       const cache = (part: 'k' | 'v') =>
         fromNested(steps.map(({ cache }) => cache[part].filter((_, h) => h % group === 0)) as Nested);
+      const out = fromNested(steps.map(({ out }) => out) as Nested);
       return {
-        out_full: fromNested(full.map(({ out }) => out)),
-        out_steps: fromNested(steps.map(({ out }) => out) as Nested),
+        ...(full.length > 0 && { out_full: fromNested(full.map(({ out }) => out)) }),
+        ...{ out, out_steps: out },
         key_cache: cache('k'),
         value_cache: cache('v'),
       };
@@ -90,7 +101,8 @@ function rotatedTokens(golden: Golden, group: number): Matrix[] {
   const L = inputs.x.shape[1];
   const D = numberOf(golden, 'head_dim') ?? inputs['q_proj.weight'].shape[0] / (params.num_heads as number);
   const base = numberOf(golden, 'rope_theta');
-  const positions = inputs.position_ids?.data.subarray(0, L) ?? Array.from({ length: L }, (_, t) => t);
+  const before = inputs.key_cache?.shape[2] ?? 0;
+  const positions = inputs.position_ids?.data.subarray(0, L) ?? Array.from({ length: L }, (_, t) => before + t);
   const heads = (name: string) => {
     const split = projectHeads(inputs.x, inputs[`${name}.weight`], inputs[`${name}.bias`], D);
     return name === 'v_proj' || !base ? split : rotate(split, rotationAt(positions, D, base), 'half');

@@ -1,12 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as stub from '../../exercises/05-kv-cache/kv-cache';
 import { axes, requireInteger } from '../../exercises/arguments';
-import { defineMistakes, softmaxOverflows, softmaxOverQueries } from '../../kit/author/mistakes';
+import { defineMistakes, maskTooWeak, softmaxOverflows, softmaxOverQueries } from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/05-kv-cache/kv-cache';
 
 const SCALE = '1 / Math.sqrt(D)';
 const VISIBLE = 'T === 1 ? scores_BHTS : tf.where(causal(T, S)';
 const [OLD_KEYS, OLD_VALUES] = ['tf.concat([k_BHSD,', 'tf.concat([v_BHSD,'];
+const [NEW_KEY, NEW_VALUE] = ['project(x_B1M, weights.wk, heads)], 2', 'project(x_B1M, weights.wv, heads)], 2'];
+const SPLIT = 'tf.transpose(tf.reshape(projected, [B, T, heads, M / heads]), [0, 2, 1, 3])';
+const MASKED = 'tf.where(causal(T, S), scores_BHTS, -1e9)';
+const SOFTMAX = 'tf.softmax(visible_BHTS)';
+const OUT = 'merge(attend(q_BH1D, longer), weights.wo)';
 const PREFILLED = 'weights.wo), cache }';
 
 /** Each step appends to something other than the old keys and values. */
@@ -14,6 +19,14 @@ const appendsTo = (fn: string) => [OLD_KEYS, `tf.concat([${fn}(k_BHSD),`, OLD_VA
 
 export default defineMistakes<typeof solution, typeof stub>({
   noScale: { edit: [SCALE, '1'], says: 'The scores are not divided by √D.' },
+  scaleByD: {
+    edit: [SCALE, '1 / D'],
+    says: 'The scores are divided by D. The standard deviation of a dot product grows as √D.',
+  },
+  stepUnscaled: {
+    edit: [SCALE, `T === 1 ? 1 : ${SCALE}`],
+    says: 'The scores of a step are not divided by √D, though those of the prompt are. Both need the same scale.',
+  },
   scaleByModelDim: {
     edit: [SCALE, '1 / Math.sqrt(q_BHTD.shape[1] * D)'],
     says: 'The scores are divided by √M. Each head computes dot products of D = M / heads numbers.',
@@ -22,6 +35,31 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: [`${VISIBLE}, scores_BHTS, -1e9)`, 'scores_BHTS'],
     says: 'The tokens of the prompt see later tokens. The steps then no longer match full causal attention.',
   },
+  causalStrict: {
+    edit: ['tf.lessEqual', 'tf.less'],
+    says: 'A token of the prompt does not see itself. Key s is visible to query t if s ≤ t; equality is allowed.',
+  },
+  maskTransposed: {
+    edit: [
+      'tf.lessEqual(tf.range(0, S), tf.range(S - T, S).expandDims(1))',
+      'tf.lessEqual(tf.range(S - T, S).expandDims(1), tf.range(0, S))',
+    ],
+    says: 'The mask of the prompt is transposed: tokens see the future and not the past. Key s is visible to query t if s ≤ t.',
+  },
+  maskMultiplied: {
+    edit: [MASKED, "tf.mul(scores_BHTS, tf.cast(causal(T, S), 'float32'))"],
+    says: 'Scores of later tokens are set to 0. That is a score like any other: exp(0) is 1. Use a number that no score reaches, such as −1e9.',
+  },
+  maskAfterSoftmax: {
+    edit: [
+      MASKED,
+      'scores_BHTS',
+      SOFTMAX,
+      "tf.mul(tf.softmax(visible_BHTS), T === 1 ? 1 : tf.cast(causal(T, S), 'float32'))",
+    ],
+    says: 'The mask of the prompt is applied after the softmax, so the remaining weights no longer sum to one.',
+  },
+  maskTooWeak,
   stepMaskTopLeft: {
     edit: [VISIBLE, 'tf.where(causal(T, S)', 'tf.range(S - T, S)', 'tf.range(0, T)'],
     says: 'The causal mask of a step is aligned with the first key. Its one query is the last token, not the first.',
@@ -29,6 +67,53 @@ export default defineMistakes<typeof solution, typeof stub>({
   ownTokenUnseen: {
     edit: ['attend(q_BH1D, longer)', 'attend(q_BH1D, cache)'],
     says: 'A step attends only to the past. Under a causal mask a token also sees itself.',
+  },
+  appendsToHeads: {
+    edit: [NEW_KEY, NEW_KEY.replace('2', '1'), NEW_VALUE, NEW_VALUE.replace('2', '1')],
+    says: 'The new key and value are put behind the heads. Tokens are on axis 2 of [B, H, S, D].',
+  },
+  valueFromKeyWeights: {
+    edit: [NEW_VALUE, NEW_VALUE.replace('wv', 'wk')],
+    says: 'The new value is projected with wk. Values have a matrix of their own, wv.',
+  },
+  cacheOfNewTokenOnly: {
+    edit: [
+      'cache: longer }',
+      'cache: { k_BHSD: project(x_B1M, weights.wk, heads), v_BHSD: project(x_B1M, weights.wv, heads) } }',
+    ],
+    says: 'The step returns only the new key and value as the cache. It must return the earlier ones with them.',
+  },
+  cacheInBlocks: {
+    edit: [
+      PREFILLED,
+      'weights.wo), cache: inBlocks(cache) }',
+      OLD_KEYS,
+      'tf.concat([used(k_BHSD, cache),',
+      OLD_VALUES,
+      'tf.concat([used(v_BHSD, cache),',
+      'cache: longer }',
+      'cache: inBlocks(longer) }',
+    ],
+    with: `
+type Roomy = KvCache & { length?: number };
+
+function inBlocks({ k_BHSD, v_BHSD }: KvCache): Roomy {
+  const length = k_BHSD.shape[2];
+  const padded = (x: tf.Tensor4D) => tf.pad(x, [[0, 0], [0, 0], [0, Math.ceil(length / 16) * 16 - length], [0, 0]]);
+  return { k_BHSD: padded(k_BHSD), v_BHSD: padded(v_BHSD), length };
+}
+
+const used = (x: tf.Tensor4D, cache: Roomy) => tf.slice(x, [0, 0, 0, 0], [-1, -1, cache.length ?? x.shape[2], -1]);`,
+    says: 'The cache has more rows than tokens. It holds S keys and S values, without padding.',
+  },
+  cacheTransposed: {
+    edit: [PREFILLED, 'weights.wo), cache: { k_BHSD: back(cache.k_BHSD), v_BHSD: back(cache.v_BHSD) } }'],
+    with: 'const back = (x: tf.Tensor4D) => tf.transpose(x, [0, 2, 1, 3]);',
+    says: 'The cache of the prompt is [B, S, H, D]. Keep keys and values as attention takes them, [B, H, S, D].',
+  },
+  writesIntoCache: {
+    edit: ['cache: longer }', 'cache: Object.assign(cache, longer) }'],
+    says: 'The step writes the longer keys and values into the cache object that it was given. Return a new object; the old cache belongs to the caller.',
   },
   appendsInFront: {
     edit: [
@@ -65,15 +150,40 @@ export default defineMistakes<typeof solution, typeof stub>({
     says: 'The keys that prefill returns are already divided by √D, and a step divides them again. Cache them as projected.',
   },
   splitsWithoutTranspose: {
-    edit: [
-      'tf.transpose(tf.reshape(projected, [B, T, heads, M / heads]), [0, 2, 1, 3])',
-      'tf.reshape(projected, [B, heads, T, M / heads])',
-    ],
+    edit: [SPLIT, 'tf.reshape(projected, [B, heads, T, M / heads])'],
     says: 'The heads are split only by a reshape, which is right for a single token but mixes tokens and heads for more.',
+  },
+  interleavedHeads: {
+    edit: [SPLIT, 'tf.transpose(tf.reshape(projected, [B, T, M / heads, heads]), [0, 3, 1, 2])'],
+    says: 'Head h takes every H-th column. It owns the D columns from h·D on, so reshape to [B,T,H,D] before you transpose.',
+  },
+  queriesWithoutTranspose: {
+    edit: [
+      'const q_BHTD = project(x_BTM, weights.wq, heads);',
+      `const [B, T, M] = x_BTM.shape;
+    const q_BHTD = tf.reshape(tf.matMul(tf.reshape(x_BTM, [B * T, M]), weights.wq), [B, heads, T, M / heads]);`,
+    ],
+    says: 'The queries of the prompt are split into heads only by a reshape, which mixes tokens and heads. Keys and values are right.',
+  },
+  weightsTransposed: {
+    edit: ['[B * T, M]), w_MM)', '[B * T, M]), w_MM, false, true)'],
+    says: 'Queries, keys and values are x times the transposed weights. Here weights are used as x @ w.',
   },
   mergesWithoutTranspose: {
     edit: ['tf.transpose(heads_BHTD, [0, 2, 1, 3])', 'heads_BHTD'],
     says: 'The heads are merged only by a reshape, which is right for a single token only.',
+  },
+  mergesInterleaved: {
+    edit: ['tf.transpose(heads_BHTD, [0, 2, 1, 3])', 'tf.transpose(heads_BHTD, [0, 2, 3, 1])'],
+    says: 'The heads are merged number by number. Head h belongs to rows h·D … of wo, so the D numbers of a head stay together.',
+  },
+  outputTransposed: {
+    edit: ['tf.matMul(merged, wo_MM)', 'tf.matMul(merged, wo_MM, false, true)'],
+    says: 'The merged heads are multiplied with the transpose of wo. It is used as heads @ wo.',
+  },
+  tokenAxisDropped: {
+    edit: [OUT, `tf.squeeze(${OUT}, [1])`],
+    says: 'The output of a step is [B, M]. It keeps the axis of its one token: [B, 1, M].',
   },
   noOutputProjection: {
     edit: ['tf.matMul(merged, wo_MM)', 'merged'],
@@ -84,10 +194,31 @@ export default defineMistakes<typeof solution, typeof stub>({
     says: 'The softmax runs over the queries. A step has only one query, so every key gets weight 1.',
   },
   softmaxOverflows,
+  stepOverflows: {
+    edit: [SOFTMAX, `T === 1 ? softmaxOfStep(visible_BHTS) : ${SOFTMAX}`],
+    with: `
+function softmaxOfStep(scores: tf.Tensor): tf.Tensor {
+  const exp = tf.exp(scores);
+  return tf.div(exp, tf.sum(exp, -1, true));
+}`,
+    says: 'In a step, exp of a large score is Infinity. Subtract the maximum first, as in the prompt; the softmax stays the same.',
+  },
+  scaleRemembered: {
+    edit: [SCALE, '(scales[q_BHTD.shape[1] * D] ??= 1 / Math.sqrt(D))'],
+    with: 'const scales: Record<number, number> = {};',
+    says: 'The scale of an earlier call with the same M is used again, though heads, and so D, may differ. Keep nothing between calls.',
+  },
   readsCacheBack: {
     edit: appendsTo('reloaded'),
     with: 'const reloaded = (x: tf.Tensor4D) => tf.tensor4d(x.dataSync() as Float32Array, x.shape);',
     says: 'The cache is read into JavaScript and uploaded again. That moves the whole past at each step and stops gradients.',
+  },
+  projectsPromptTwice: {
+    edit: [
+      PREFILLED,
+      'weights.wo), cache: { k_BHSD: project(x_BTM, weights.wk, heads), v_BHSD: project(x_BTM, weights.wv, heads) } }',
+    ],
+    says: 'The keys and values of the prompt are computed twice, once for its attention and once for the cache. Return those that you have.',
   },
   projectsThePastAgain: {
     edit: [
@@ -119,17 +250,6 @@ function lastOfAll(q_BH1D: tf.Tensor4D, cache: KvCache): tf.Tensor4D {
   return tf.slice(rows, [0, 0, S - 1, 0], [B, H, 1, D]);
 }`,
     says: 'A step computes scores for as many queries as there are keys, and uses only one row.',
-  },
-  headByHead: {
-    edit: ['attend(q_BH1D, longer)', 'headByHead(q_BH1D, longer)'],
-    with: `
-function headByHead(q_BH1D: tf.Tensor4D, { k_BHSD, v_BHSD }: KvCache): tf.Tensor4D {
-  const head = (x: tf.Tensor4D, h: number) => tf.slice(x, [0, h, 0, 0], [-1, 1, -1, -1]);
-  const heads = [...Array(q_BH1D.shape[1]).keys()];
-  const cache = (h: number) => ({ k_BHSD: head(k_BHSD, h), v_BHSD: head(v_BHSD, h) });
-  return tf.concat(heads.map((h) => attend(head(q_BH1D, h), cache(h))), 1);
-}`,
-    says: 'A step computes one head after another. One matrix product computes all heads of all sequences.',
   },
   promptTokenByToken: {
     edit: [
@@ -170,6 +290,10 @@ function tokenByToken(x_BTM: tf.Tensor3D, weights: CacheWeights, options: Option
       "'decodeStep', { x_B1M, k_BHSD, v_BHSD }",
     ],
     says: 'Tokens, weights and heads that do not fit together raise no error that names them.',
+  },
+  acceptsAnyHeads: {
+    edit: ["requireInteger(fn, 'heads', heads);", '', 'M % heads !== 0', 'M < 1'],
+    says: 'heads that is no positive integer, or that does not divide M, is not refused by name.',
   },
   acceptsAnyCache: {
     edit: ['...named(weights), k_BHSD, v_BHSD }', '...named(weights) }'],
@@ -213,6 +337,52 @@ function exerciseWith(attend: Attend): typeof stub {
 const causal = (T: number, S: number) => tf.lessEqual(tf.range(0, S), tf.range(S - T, S).expandDims(1));
 
 export const alternates = {
+  /** A step's attention one head after another. */
+  headByHead: {
+    edit: ['attend(q_BH1D, longer)', 'headByHead(q_BH1D, longer)'],
+    with: `
+function headByHead(q_BH1D: tf.Tensor4D, { k_BHSD, v_BHSD }: KvCache): tf.Tensor4D {
+  const head = (x: tf.Tensor4D, h: number) => tf.slice(x, [0, h, 0, 0], [-1, 1, -1, -1]);
+  const heads = [...Array(q_BH1D.shape[1]).keys()];
+  const cache = (h: number) => ({ k_BHSD: head(k_BHSD, h), v_BHSD: head(v_BHSD, h) });
+  return tf.concat(heads.map((h) => attend(head(q_BH1D, h), cache(h))), 1);
+}`,
+  },
+  /** All of it one sequence after another. */
+  sequenceBySequence: {
+    edit: [
+      'attend(q_BHTD, cache)',
+      'eachSequence(q_BHTD, cache)',
+      'attend(q_BH1D, longer)',
+      'eachSequence(q_BH1D, longer)',
+    ],
+    with: `
+function eachSequence(q: tf.Tensor4D, { k_BHSD, v_BHSD }: KvCache): tf.Tensor4D {
+  const sequence = (x: tf.Tensor4D, b: number) => tf.slice(x, [b, 0, 0, 0], [1, -1, -1, -1]);
+  const cache = (b: number) => ({ k_BHSD: sequence(k_BHSD, b), v_BHSD: sequence(v_BHSD, b) });
+  return tf.concat([...Array(q.shape[0]).keys()].map((b) => attend(sequence(q, b), cache(b))));
+}`,
+  },
+  /** The scores are scaled, not the queries; a step has a mask too, from bandPart of ones. */
+  bandPart: {
+    edit: [
+      `tf.mul(q_BHTD, ${SCALE})`,
+      'q_BHTD',
+      `${VISIBLE}, scores_BHTS, -1e9)`,
+      `tf.where(causal(T, S), tf.div(scores_BHTS, Math.sqrt(D)), -1e30)`,
+      'tf.lessEqual(tf.range(0, S), tf.range(S - T, S).expandDims(1))',
+      "tf.cast(tf.linalg.bandPart(tf.ones([T, S]), -1, S - T), 'bool')",
+    ],
+  },
+  /** The two products of a step as products and sums of numbers. */
+  productsAndSums: {
+    edit: ['attend(q_BH1D, longer)', 'attendByNumbers(q_BH1D, longer)'],
+    with: `
+function attendByNumbers(q_BH1D: tf.Tensor4D, { k_BHSD, v_BHSD }: KvCache): tf.Tensor4D {
+  const scores_BHS = tf.sum(tf.mul(k_BHSD, q_BH1D), 3).div(Math.sqrt(q_BH1D.shape[3]));
+  return tf.sum(tf.mul(tf.softmax(scores_BHS).expandDims(3), v_BHSD), 2, true);
+}`,
+  },
   /** Batch and heads in one axis; an additive mask. */
   foldedHeads: exerciseWith((q, k, v) => {
     const [B, H, T, D] = q.shape;

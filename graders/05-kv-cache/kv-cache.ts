@@ -13,6 +13,8 @@ interface Case extends Sizes<'BHD'> {
   S?: number;
   /** Standard deviation of the logits. */
   logits?: number;
+  /** Every logit of the prompt lies near this number, but for those of its last key, which lie near 0. */
+  visibleLogits?: number;
 }
 
 type Inputs = {
@@ -31,6 +33,7 @@ export default defineGrader({
     const { B, H, D, T = 0, S, steps = S === undefined ? 0 : 1 } = c;
     const weights = drawWeights(draw, c);
     const prompt = S === undefined && { prompt: draw.normal([B, T, H * D]) };
+    if (prompt && c.visibleLogits) lowerLogits(draw, c.visibleLogits, prompt.prompt, weights, H);
     const cache = S !== undefined && {
       cache: { k_BHSD: draw.normal([B, H, S, D]), v_BHSD: draw.normal([B, H, S, D]) },
     };
@@ -117,8 +120,8 @@ export default defineGrader({
     }),
   }),
 
-  /** Keys or values after one more token. */
-  limits: { longerKeys: (c) => largestOf({ ...c, S: (c.S ?? 0) + 1 }, 'BHSD') },
+  /** Keys after one more token, and as much again for values and for what is on the way to them. */
+  limits: { threeTimesKeys: (c) => 3 * largestOf({ ...c, S: (c.S ?? 0) + 1 }, 'BHSD') },
 });
 
 const named = <Part>(name: string, out: Part, k: Part, v: Part): Record<string, Part> => ({
@@ -137,4 +140,37 @@ function drawWeights(draw: Draw, { H, D, logits = 2 }: Pick<Case, 'H' | 'D' | 'l
   const square = [H * D, H * D];
   const [wq, wk, wv, wo] = [logits, 1, 1, 1].map((spread) => drawWeight(draw, square, spread));
   return { wq, wk, wv, wo };
+}
+
+/** Tokens lie along one direction, which wq and wk turn against each other; the last token lies nowhere near it. */
+function lowerLogits(
+  draw: Draw,
+  logits: number,
+  prompt: NdArray,
+  { wq, wk }: Record<string, NdArray>,
+  heads: number,
+): void {
+  const [, T, M] = prompt.shape;
+  const unit = (size: number) => {
+    const { data } = draw.normal([size]);
+    return data.map((value) => value / Math.hypot(...data));
+  };
+  const along = unit(M);
+  const length = Math.sqrt(-logits * Math.sqrt(M / heads));
+  const turned = Array.from({ length: heads }, () => [...unit(M / heads)].map((value) => length * value)).flat();
+  const add = (x: NdArray, i: number, more: number) => {
+    x.data[i] = Math.fround(x.data[i] + more);
+  };
+  for (let i = 0; i < M * M; i++) {
+    const more = along[Math.floor(i / M)] * turned[i % M];
+    add(wq, i, more);
+    add(wk, i, -more);
+  }
+  const order = draw.permutation(T - 1);
+  for (let i = 0; i < prompt.data.length; i++) {
+    const t = Math.floor(i / M) % T;
+    prompt.data[i] = Math.fround(0.02 * prompt.data[i]);
+    // A hundredth apart: one key takes all, but float32 tells them apart.
+    if (t < T - 1) add(prompt, i, (1 + order[t] / 100) * along[i % M]);
+  }
 }

@@ -15,19 +15,40 @@ const SUM = 'tf.add(tf.mul(sum_BHT1, decay_BHT1), tf.sum(p_BHTS, -1, true))';
 const ACC = 'tf.add(tf.mul(acc_BHTV, decay_BHT1), tf.matMul(p_BHTS, v_BHSV))';
 const OUT = 'tf.div(acc_BHTV, sum_BHT1)';
 const LSE = 'tf.add(max_BHT1, tf.log(sum_BHT1))';
+const START = 'max_BHT1: tf.fill([B, H, rows, 1], LOWEST)';
+const OWN = 'tf.max(scores_BHTS, -1, true)';
+const COLUMNS = 'const columns = Math.min(blockK, S - s);';
+const VISIBLE = 'tf.lessEqual(tf.range(s, s + columns), lastOfRow_T1)';
+const MASKED = `tf.where(${VISIBLE}, scores_BHTS, LOWEST)`;
+const SIGNATURE = `export function flashAttention(
+  q_BHTD: tf.Tensor4D,
+  k_BHSD: tf.Tensor4D,
+  v_BHSV: tf.Tensor4D,
+  options: Options,
+): Output {`;
 
 const withoutDecay = (text: string) => text.replace(/tf\.mul\((\w+), decay_BHT1\)/, '$1');
 /** No query is set apart, and one that sees nothing still gets the first tile of keys. */
-const NEVER_BLIND = [
-  BLIND,
-  '0',
-  TILES,
-  TILES.replace('lastVisible(t + rows - 1)', 'Math.max(0, lastVisible(t + rows - 1))'),
-];
+const FIRST_TILE = [TILES, TILES.replace('lastVisible(t + rows - 1)', 'Math.max(0, lastVisible(t + rows - 1))')];
 const INFINITE = ['const LOWEST = -1e30;', 'const LOWEST = -Infinity;'];
 
 export default defineMistakes<typeof solution, typeof stub>({
   noScale: { edit: [SCALED, 'rowsOf(q_BHTD, t, rows)'], says: 'The scores are not divided by √D.' },
+  scaleByD: {
+    edit: ['1 / Math.sqrt(D)', '1 / D'],
+    says: 'The scores are divided by D, or by √D twice. Divide once, by √D.',
+  },
+  scaleByV: {
+    edit: ['1 / Math.sqrt(D)', '1 / Math.sqrt(V)'],
+    says: 'The scores are divided by √V. They are sums over D, so the divisor is √D.',
+  },
+  keysNotTransposed: {
+    edit: [
+      'tf.matMul(q, rowsOf(k_BHSD, s, columns), false, true)',
+      'tf.matMul(q, tf.reshape(rowsOf(k_BHSD, s, columns), [B, H, D, columns]))',
+    ],
+    says: 'The keys are reshaped to [D, S]. That mixes their components; transpose them (tf.matMul(q, k, false, true)).',
+  },
   noRescale: {
     edit: [SUM, withoutDecay(SUM), ACC, withoutDecay(ACC)],
     says: 'When the maximum grows, what was summed before stays relative to the old maximum.',
@@ -45,6 +66,34 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: ['tf.exp(tf.sub(max_BHT1, larger_BHT1))', 'tf.exp(tf.minimum(tf.sub(larger_BHT1, max_BHT1), 80))'],
     says: 'The factor for what was summed so far is inverted. A larger maximum makes the old terms smaller.',
   },
+  lastTileOnly: {
+    edit: [ACC, 'tf.matMul(p_BHTS, v_BHSV)'],
+    says: 'The output so far is lost at every tile, so only the last tile of keys counts. Add to acc · decay.',
+  },
+  tileMaximum: {
+    edit: ['tf.sub(scores_BHTS, larger_BHT1)', `tf.sub(scores_BHTS, ${OWN})`],
+    says: 'The exponentials of a tile are relative to its own maximum. Subtract the larger one, m′, which takes all tiles so far into account.',
+  },
+  lastMaximum: {
+    edit: [LARGER, OWN],
+    says: "The maximum of the last tile replaces the running one. Keep the larger of the two: max(m, the tile's maximum).",
+  },
+  startsAtZero: {
+    edit: [START, 'max_BHT1: tf.fill([B, H, rows, 1], 0)'],
+    says: 'The running maximum starts at 0. Where all scores are far below 0, all exponentials are 0. Start below any score, at −1e30 say.',
+  },
+  startsTooHigh: {
+    edit: [START, 'max_BHT1: tf.fill([B, H, rows, 1], -1e4)'],
+    says: 'The running maximum starts at about −10 000. Scores may be lower than that, and then all exponentials are 0. Start below any score, at −1e30 say.',
+  },
+  scoresClamped: {
+    edit: [
+      'return absorb(running, visible, rows',
+      'const clamped = tf.clipByValue(visible, -1e4, 1e4);\n            return absorb(running, clamped, rows',
+    ],
+    says: 'The scores are clamped, so those beyond the limit become equal. Subtract the maximum; nothing overflows then.',
+  },
+  notDivided: { edit: [OUT, 'tf.clone(acc_BHTV)'], says: 'After the last tile the output is not divided by the sum.' },
   dividedEveryTile: {
     edit: [
       'return {\n    max_BHT1',
@@ -86,6 +135,33 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: [TILES, 's + blockK <= S && s <= lastVisible(t + rows - 1);'],
     says: 'Keys after the last whole block are left out. S need not be a multiple of blockK.',
   },
+  raggedQueriesDropped: {
+    edit: [
+      `return { out_BHTV: tf.concat(outs, 2), lse_BHT: tf.concat(lses, 2) }`,
+      'return wholeBlocks(outs, lses, blockQ)',
+    ],
+    with: `
+function wholeBlocks(outs: tf.Tensor4D[], lses: tf.Tensor3D[], blockQ: number): Output {
+  const last = outs.length - 1;
+  const isShort = last > 0 && outs[last].shape[2] < blockQ;
+  const out_BHTV = tf.concat([...outs.slice(0, -1), isShort ? tf.zerosLike(outs[last]) : outs[last]], 2);
+  return { out_BHTV, lse_BHT: tf.concat([...lses.slice(0, -1), isShort ? tf.zerosLike(lses[last]) : lses[last]], 2) };
+}`,
+    says: 'Queries after the last whole block get zeros. T need not be a multiple of blockQ.',
+  },
+  lastTileOverlaps: {
+    edit: [
+      COLUMNS,
+      'const columns = Math.min(blockK, S);',
+      'rowsOf(k_BHSD, s, columns)',
+      'rowsOf(k_BHSD, Math.min(s, S - columns), columns)',
+      'rowsOf(v_BHSV, s, columns)',
+      'rowsOf(v_BHSV, Math.min(s, S - columns), columns)',
+      'upToLast(scores, s, last',
+      'upToLast(scores, Math.min(s, S - columns), last',
+    ],
+    says: 'The last tile is moved back so that it is whole, and some keys count twice. Let it be short.',
+  },
   causalIgnored: {
     edit: [OPTIONS, 'const { blockQ, blockK } = options;\n  const causal = false;'],
     says: 'The option causal has no effect, so queries see the future.',
@@ -94,26 +170,131 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: ['causal ? t + S - T : S - 1', 'causal ? Math.min(t, S - 1) : S - 1', BLIND, '0'],
     says: 'With T ≠ S the causal mask is aligned with the first key. The last query belongs to the last key.',
   },
+  causalStrict: {
+    edit: ['tf.lessEqual', 'tf.less'],
+    says: 'A query does not see its own position. Causal means s ≤ t + S − T; equality is allowed.',
+  },
+  causalSeesNext: {
+    edit: ['tf.range(last, last + rows)', 'tf.range(last + 1, last + rows + 1)'],
+    says: 'In a tile that the diagonal crosses, a query sees one key too many. Causal means s ≤ t + S − T.',
+  },
+  causalReversed: {
+    edit: ['tf.lessEqual', 'tf.greaterEqual'],
+    says: 'In a tile that the diagonal crosses, a query sees the future and not the past. Causal means s ≤ t + S − T.',
+  },
+  causalRemembered: {
+    instead: ({ flashAttention: right }) => {
+      const known = new Map<string, boolean>();
+      return {
+        flashAttention: (q, k, v, options) => {
+          const { causal = false } = options;
+          const key = [...Object.values(check(q, k, v, options)), options.blockQ, options.blockK].join();
+          if (!known.has(key)) known.set(key, causal);
+          return right(q, k, v, { ...options, causal: known.get(key) });
+        },
+      };
+    },
+    says: 'What an earlier call of the same sizes has made is used again, although causal is another now. Keep nothing between calls.',
+  },
+  blocksRemembered: {
+    instead: ({ flashAttention: right }) => {
+      let first: { blockQ: number; blockK: number } | undefined;
+      return {
+        flashAttention: (q, k, v, options) => {
+          check(q, k, v, options);
+          first ??= { blockQ: options.blockQ, blockK: options.blockK };
+          return right(q, k, v, { ...options, ...first });
+        },
+      };
+    },
+    says: 'The block sizes of the first call are used in all later ones. Read blockQ and blockK in every call.',
+  },
+  tilesByIndex: {
+    edit: [TILES, 's < S && (!causal || s / blockK <= Math.ceil(t / blockQ));'],
+    says: 'Tiles are skipped by their numbers. That is right only where blockQ = blockK and T = S; compare positions: s ≤ t + S − T.',
+  },
+  tilesToFirstQuery: {
+    edit: [TILES, 's <= lastVisible(t);'],
+    says: "The loop over keys ends where the block's first query ends. The last query of the block sees further.",
+  },
+  lastKeySkipped: {
+    edit: [TILES, 's < Math.max(1, lastVisible(t + rows - 1));'],
+    says: 'A tile that begins at the last visible key is skipped. Go on while its first key is ≤ that key.',
+  },
+  diagonalMaskMissing: {
+    edit: ['s + columns - 1 > lastVisible(t);', 's + columns - 1 > lastVisible(t + rows - 1);'],
+    says: "A tile is masked only if it reaches beyond the block's last query. The first query sees less: mask if its last key is after t + S − T.",
+  },
+  maskTooWeak: {
+    edit: ['scores_BHTS, LOWEST)', 'scores_BHTS, -1e4)'],
+    says: 'A masked score becomes −10 000. A visible score may be lower than that; take a number that no score reaches, such as −1e30.',
+  },
+  maskAddedTooWeak: {
+    edit: [MASKED, `tf.add(scores_BHTS, tf.mul(tf.sub(1, tf.cast(${VISIBLE}, 'float32')), -1e4))`],
+    says: 'A masked score is lowered by 10 000. It may still be above a visible one; take a number that no score reaches, such as −1e30.',
+  },
+  maskMultiplied: {
+    edit: [MASKED, `tf.mul(scores_BHTS, tf.cast(${VISIBLE}, 'float32'))`],
+    says: 'Masked scores are set to 0. That is a score like any other: exp(0) is 1.',
+  },
+  maskedMaximum: {
+    edit: [
+      'visible, rowsOf(v_BHSV, s, columns));',
+      'scores, rowsOf(v_BHSV, s, columns), crossesDiagonal ? s : undefined, lastVisible(t));',
+      'v_BHSV: tf.Tensor): Running',
+      'v_BHSV: tf.Tensor, s: number | undefined, last: number): Running',
+      'const visible = crossesDiagonal ? upToLast(scores, s, lastVisible(t)) : scores;',
+      '',
+      'tf.exp(tf.sub(scores_BHTS, larger_BHT1))',
+      'tf.exp(tf.sub(s === undefined ? scores_BHTS : upToLast(scores_BHTS, s, last), larger_BHT1))',
+    ],
+    says: 'The maximum is taken over masked keys too. Where one of them is far larger, all visible exponentials are 0. Mask first.',
+  },
   tileIndicesLocal: {
     edit: ['tf.range(s, s + columns)', 'tf.range(0, columns)', 'tf.range(last, last + rows)', 'tf.range(0, rows)'],
     says: 'The mask compares positions within the tile. It must compare positions in the whole sequence.',
   },
   blindRowsAverage: {
-    edit: NEVER_BLIND,
+    edit: [BLIND, '0', ...FIRST_TILE],
     says: 'A query that sees no key gets the mean of some values. Where all scores are equally low, their differences are 0, and exp(0) is 1.',
   },
+  blindBlocksNaN: {
+    edit: [BLIND, '0'],
+    says: 'A block of queries that sees no key divides 0 by 0, and in other blocks such a query gets the mean of some values. Their output is zeros; set these queries apart.',
+  },
   blindRowsNaN: {
-    edit: [...NEVER_BLIND, ...INFINITE],
-    says: 'A query that sees no key gets NaN, the result of −Infinity minus −Infinity.',
+    edit: [BLIND, '0', ...INFINITE],
+    says: 'A query that sees no key gets NaN: 0 divided by 0, or −Infinity minus −Infinity. Set these queries apart.',
   },
   blindRowsPatched: {
-    edit: [...NEVER_BLIND, ...INFINITE, OUT, `forNaN(0, ${OUT})`, LSE, `forNaN(-Infinity, ${LSE})`],
+    edit: [BLIND, '0', ...INFINITE, OUT, `forNaN(0, ${OUT})`, LSE, `forNaN(-Infinity, ${LSE})`],
     with: 'const forNaN = (value: number, x: tf.Tensor) => tf.where(tf.isNaN(x), value, x);',
     says: 'NaN is replaced after it has arisen. The output looks right, but gradients still pass through the NaN.',
+  },
+  blindLseZero: {
+    edit: ['lses.push(tf.fill([B, H, blind], -Infinity))', 'lses.push(tf.fill([B, H, blind], 0))'],
+    says: 'A query that sees no key has a log-sum-exp of 0. Its sum is 0, and ln 0 is −Infinity.',
   },
   lseWithoutMaximum: {
     edit: [LSE, 'tf.log(sum_BHT1)'],
     says: 'The log-sum-exp lacks the maximum that was subtracted from the scores.',
+  },
+  lseOfSum: {
+    edit: [LSE, 'tf.add(max_BHT1, sum_BHT1)'],
+    says: 'The log-sum-exp lacks the logarithm: it is m + ln l.',
+  },
+  lseOfLastTile: {
+    edit: [
+      'acc_BHTV: tf.Tensor };',
+      'acc_BHTV: tf.Tensor; own_BHT1: tf.Tensor };',
+      'acc_BHTV: tf.fill([B, H, rows, V], 0),',
+      'acc_BHTV: tf.fill([B, H, rows, V], 0),\n          own_BHT1: tf.fill([B, H, rows, 1], 0),',
+      `${ACC},`,
+      `${ACC},\n    own_BHT1: ${OWN},`,
+      LSE,
+      'tf.add(running.own_BHT1, tf.log(sum_BHT1))',
+    ],
+    says: 'The log-sum-exp adds the maximum of the last tile. The sum is relative to the running maximum; add that.',
   },
   lseInBits: {
     edit: [LSE, 'tf.add(max_BHT1, tf.div(tf.log(sum_BHT1), Math.LN2))'],
@@ -276,4 +457,77 @@ const foldedHeads: Flash = (q, k, v, options) => {
 export const alternates = {
   keysOutside: { flashAttention: keysOutside },
   foldedHeads: { flashAttention: foldedHeads },
+  /** Head by head, sequence by sequence. */
+  headByHead: {
+    edit: [SIGNATURE, SIGNATURE.replace('export function flashAttention', 'function eachHead')],
+    with: `
+export function flashAttention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, options: Options): Output {
+  axes('flashAttention', { q_BHTD: q, k_BHSD: k, v_BHSV: v });
+  requireInteger('flashAttention', 'blockQ', options.blockQ);
+  requireInteger('flashAttention', 'blockK', options.blockK);
+  return tf.tidy(() => {
+    const sequences = [...Array(q.shape[0]).keys()].map((b) => {
+      const heads = [...Array(q.shape[1]).keys()].map((h) => {
+        const [one, ones, values] = [q, k, v].map((x) => tf.slice4d(x, [b, h, 0, 0], [1, 1, -1, -1]));
+        return eachHead(one, ones, values, options);
+      });
+      return [tf.concat(heads.map((head) => head.out_BHTV), 1), tf.concat(heads.map((head) => head.lse_BHT), 1)];
+    });
+    const [out_BHTV, lse_BHT] = [0, 1].map((i) => tf.concat(sequences.map((each) => each[i]), 0));
+    return { out_BHTV, lse_BHT } as Output;
+  });
+}`,
+  },
+  /** From the last tile to the first. */
+  lastTileFirst: {
+    edit: [
+      `let s = 0; ${TILES} s += blockK`,
+      'let s = Math.floor(lastVisible(t + rows - 1) / blockK) * blockK; s >= 0; s -= blockK',
+    ],
+  },
+  /** Each tile by itself, then joined with those before, as Flash-Decoding joins the parts of a sequence. */
+  tilesJoined: {
+    edit: [
+      'const decay_BHT1 =',
+      `const own_BHT1 = ${OWN};\n  const share_BHT1 = tf.exp(tf.sub(own_BHT1, larger_BHT1));\n  const decay_BHT1 =`,
+      'tf.sub(scores_BHTS, larger_BHT1)',
+      'tf.sub(scores_BHTS, own_BHT1)',
+      SUM,
+      SUM.replace('tf.sum(p_BHTS, -1, true)', 'tf.mul(tf.sum(p_BHTS, -1, true), share_BHT1)'),
+      ACC,
+      ACC.replace('tf.matMul(p_BHTS, v_BHSV)', 'tf.mul(tf.matMul(p_BHTS, v_BHSV), share_BHT1)'),
+    ],
+  },
+  /** −Infinity in place of a finite number: no row of a first tile is empty. */
+  infinite: { edit: INFINITE },
+  /** Scores scaled, not queries; a mask on every tile; the mask added. */
+  maskAdded: {
+    edit: [
+      SCALED,
+      'rowsOf(q_BHTD, t, rows)',
+      'tf.matMul(q, rowsOf(k_BHSD, s, columns), false, true);',
+      'tf.div(tf.matMul(q, rowsOf(k_BHSD, s, columns), false, true), Math.sqrt(D));',
+      'const crossesDiagonal = s + columns - 1 > lastVisible(t);',
+      'const crossesDiagonal = causal;',
+      MASKED,
+      `tf.add(scores_BHTS, tf.mul(tf.sub(1, tf.cast(${VISIBLE}, 'float32')), LOWEST))`,
+    ],
+  },
+  /** The mask from JavaScript arrays, and masked exponentials set to 0. */
+  maskFromArrays: {
+    edit: [
+      MASKED,
+      `tf.where(
+    tf.tensor2d(
+      [...Array(rows).keys()].map((i) => [...Array(columns).keys()].map((j) => s + j <= last + i)),
+      undefined,
+      'bool',
+    ),
+    scores_BHTS,
+    LOWEST,
+  )`,
+      'const lastOfRow_T1 = tf.range(last, last + rows).expandDims(1);',
+      '',
+    ],
+  },
 };

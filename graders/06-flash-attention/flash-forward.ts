@@ -52,8 +52,12 @@ export default defineGrader({
   rejects: refusals('flashAttention', ['q_BHTD', 'k_BHSD', 'v_BHSV'], { integers: { blockQ: 2, blockK: 2 } }),
 
   limits: {
-    tileOrInputs: (c) => Math.max(4 * c.B * c.H * c.blockQ * c.blockK, largestOf(c, 'BHTD', 'BHSD', 'BHSV', 'BHTV')),
+    /** Twice, for whoever appends a column or joins two inputs; a row of tiles is longer still. */
+    tileOrInputs: (c) =>
+      2 * Math.max(4 * c.B * c.H * c.blockQ * c.blockK, largestOf(c, 'BHTD', 'BHSD', 'BHSV', 'BHTV')),
     /** Full attention: two matrix products, and five operations per score (scale, maximum, difference, exp, sum). */
-    causalFlops: ({ B, H, T, S, D, V }) => 0.65 * B * H * T * S * (2 * D + 2 * V + 5),
+    causalFlops: ({ B, H, T, S, D, V }) => 0.75 * B * H * T * S * (2 * D + 2 * V + 5),
+    /** Sixty kernels for each tile that is not skipped. The solution runs 18; smaller blocks give many more tiles. */
+    causalTiles: ({ T, S, blockQ, blockK }) => (60 * (T / blockQ) * (S / blockK + 1)) / 2,
   },
 });

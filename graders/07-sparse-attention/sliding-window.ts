@@ -20,7 +20,9 @@ interface Case extends Sizes<'BHTDV'>, AttentionCase {
 
 export default defineGrader({
   inputs(draw, { logits, ...c }: Case) {
-    const x = drawAttention(draw, c, { q: 'BHTD', k: 'BHTD', v: 'BHTV' });
+    // What only a low enough mask hides: the last key; the first one; or padding, where the first key is no outlier.
+    const outliers = c.window < c.T ? [0, -1] : [-1];
+    const x = drawAttention(draw, c, { q: 'BHTD', k: 'BHTD', v: 'BHTV' }, { outliers });
     if (!logits) return x;
     const largest = largestInWindow(x.q, x.k, c);
     return { ...x, q: mapped(x.q, (value) => Math.fround((value * logits) / largest)) };
@@ -62,6 +64,11 @@ export default defineGrader({
   },
 
   rejects: refusals('slidingWindow', ['q_BHTD', 'k_BHTD', 'v_BHTV'], { integers: { window: 2 } }),
+
+  limits: {
+    /** A query by itself takes five kernels at least: two slices, two products, a softmax. Tiles of 16 take four. */
+    fewerThanByQuery: ({ T }) => 5 * T - 1,
+  },
 
   views: { 'attention weights': weightsView({ B: 1, H: 2, T: 12, S: 12, D: 4, V: 12, window: 4 }) },
 });

@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as stub from '../../exercises/08-grouped-query-attention/grouped-query-attention';
 import { axes, requireMask } from '../../exercises/arguments';
-import { anyShape, defineMistakes, disposesInputs, softmaxOverflows } from '../../kit/author/mistakes';
+import {
+  anyShape,
+  causalMistakes,
+  defineMistakes,
+  disposesInputs,
+  maskMistakes,
+  optionsRequired,
+  softmaxOverflows,
+  softmaxOverQueries,
+} from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/08-grouped-query-attention/grouped-query-attention';
 
 type Attention = typeof stub.groupedQueryAttention;
@@ -11,6 +20,25 @@ const GROUPED = `tf.reshape(${SCALED}, [B, G, rows, D])`;
 const SCORES = 'tf.reshape(tf.matMul(grouped, k_BGSD, false, true), [B, H, T, S])';
 const OUT = 'tf.reshape(tf.matMul(tf.reshape(weights_BHTS, [B, G, rows, S]), v_BGSV), [B, H, T, V])';
 const ALLOWED = 'allowedPairs(T, S, mask, causal));';
+const REQUIRED = 'requireMask(fn, mask, [B, H, T, S]);';
+/** The solution for each of `n` parts along an axis of four, counted from the end. */
+const inParts = (n: string, axis: number, ofKeys: string) => ({
+  edit: [
+    REQUIRED,
+    `${REQUIRED}
+  const alone = (q: tf.Tensor4D, i: number) =>
+    groupedQueryAttention(q, part(k_BGSD, ${axis}, ${ofKeys}), part(v_BGSV, ${axis}, ${ofKeys}), {
+      ...options,
+      mask: mask && part(mask, ${axis}, i, ${n}),
+    });
+  if (${n} > 1) return tf.tidy(() => tf.concat(tf.split(q_BHTD, ${n}, ${axis}).map(alone), ${axis}));`,
+  ],
+  with: `
+/** Part i of n along an axis, counted from the end; all of it where it has size 1 there, or no such axis. */
+function part<X extends tf.Tensor>(x: X, axis: number, i: number, n: number): X {
+  return (x.shape.at(axis) ?? 1) === 1 ? x : tf.split(x, n, axis)[i];
+}`,
+});
 const SOFTMAX = "tf.mul(tf.softmax(tf.where(allowed, scores, -1e9)), tf.cast(allowed, 'float32'))";
 
 /** One group for all heads, which `of` makes out of the keys and out of the values. */
@@ -39,6 +67,36 @@ ${SWAPPED}`;
 
 export default defineMistakes<typeof solution, typeof stub>({
   noScale: { edit: [SCALED, 'q_BHTD'], says: 'The scores are not divided by √D.' },
+  scaleByGroupWidth: {
+    edit: ['1 / Math.sqrt(D)', '1 / Math.sqrt((D * H) / G)'],
+    says: 'The scores are divided by √(D · H/G). Folding the heads of a group adds rows to the matrix; a dot product still has D terms.',
+  },
+  scaleByV: {
+    edit: ['1 / Math.sqrt(D)', '1 / Math.sqrt(V)'],
+    says: 'The scores are divided by √V, the width of the values. A dot product of queries and keys has D terms.',
+  },
+  noGrouping: {
+    edit: [SCORES, `tf.matMul(${SCALED}, k_BGSD, false, true)`, OUT, 'tf.matMul(weights_BHTS, v_BGSV)'],
+    says: 'The H heads of the queries meet the G heads of the keys in one tf.matMul, which needs the same batch axes on both sides. Fold the heads of a group into the rows first.',
+  },
+  rowsInTurn: {
+    edit: [
+      GROUPED,
+      `tf.reshape(tf.transpose(tf.reshape(${SCALED}, [B, G, H / G, T, D]), [0, 1, 3, 2, 4]), [B, G, rows, D])`,
+    ],
+    says: 'The rows of a group have the heads of one query together, but the scores are reshaped as if the queries of one head were. Undo the transpose, or leave it out.',
+  },
+  groupsTransposed: {
+    edit: [
+      GROUPED,
+      `tf.reshape(tf.transpose(tf.reshape(${SCALED}, [B, H / G, G, T, D]), [0, 2, 1, 3, 4]), [B, G, rows, D])`,
+    ],
+    says: 'The heads are dealt out to the groups in turn, and the scores are reshaped as if neighbours shared a group. The heads of a group are neighbours, so no transpose is needed.',
+  },
+  keysReshaped: {
+    edit: ['k_BGSD, false, true', 'tf.reshape(k_BGSD, [B, G, D, S])'],
+    says: 'The keys are reshaped from [S,D] to [D,S], which mixes their numbers. Transpose them: the last argument of tf.matMul does.',
+  },
   groupsInTurn: {
     edit: [
       GROUPED,
@@ -110,9 +168,40 @@ function ofFirstHead(allowed: tf.Tensor | undefined, G: number): tf.Tensor | und
     edit: [ALLOWED, 'allowedPairs(T, S, mask, false));'],
     says: 'The option causal has no effect, so queries see the future.',
   },
-  causalTopLeft: {
-    edit: ['tf.range(S - T, S)', 'tf.range(0, T)'],
-    says: 'With T ≠ S the causal mask is aligned with the first key. The last query belongs to the last key.',
+  ...causalMistakes,
+  ...maskMistakes,
+  maskRemembered: {
+    edit: [ALLOWED, 'remembered(T, S, allowedPairs(T, S, mask, causal)));'],
+    with: `
+const masks = new Map<string, boolean[][] | undefined>();
+function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
+  const key = T + 'x' + S;
+  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
+  const known = masks.get(key);
+  return known && tf.tensor(known, undefined, 'bool');
+}`,
+    says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
+  },
+  maskMultiplied: {
+    edit: [SOFTMAX, "tf.softmax(tf.mul(scores, tf.cast(allowed, 'float32')))"],
+    says: 'Masked scores are set to 0. That is a score like any other: exp(0) is 1.',
+  },
+  maskAfterSoftmax: {
+    edit: [SOFTMAX, "tf.mul(tf.softmax(scores), tf.cast(allowed, 'float32'))"],
+    says: 'The mask is applied after the softmax, so the remaining weights no longer sum to one.',
+  },
+  causalByDividedRow: {
+    edit: [ALLOWED, 'foldedPairs([B, H, T, S], G, mask, causal));'],
+    with: `
+/** The query of row r is taken for r divided by the heads of a group. */
+function foldedPairs([B, H, T, S]: number[], G: number, mask: tf.Tensor | undefined, causal: boolean) {
+  if (!causal) return mask;
+  const t = tf.floor(tf.div(tf.range(0, (H / G) * T), H / G)).expandDims(1);
+  const past = tf.lessEqual(tf.range(0, S), tf.add(t, S - T));
+  const past_BHTS = tf.reshape(tf.broadcastTo(past, [B, G, (H / G) * T, S]), [B, H, T, S]);
+  return mask ? tf.logicalAnd(mask, past_BHTS) : past_BHTS;
+}`,
+    says: 'The causal mask takes row r of a group matrix for query ⌊r·G/H⌋. The queries of one head lie together, so row r is query r mod T.',
   },
   causalOverFoldedRows: {
     edit: [ALLOWED, 'foldedPairs([B, H, T, S], G, mask, causal));'],
@@ -136,7 +225,9 @@ function foldedPairs([B, H, T, S]: number[], G: number, mask: tf.Tensor | undefi
     with: 'const withoutNaN = (weights: tf.Tensor) => tf.where(tf.isNaN(weights), tf.zerosLike(weights), weights);',
     says: 'NaN is replaced after the softmax. The values look right, but the gradient passes through the NaN; do not let it arise.',
   },
+  softmaxOverQueries,
   softmaxOverflows,
+  optionsRequired,
   repeatsKeys: {
     edit: [
       GROUPED,
@@ -163,23 +254,9 @@ function repeated(x: tf.Tensor4D, H: number): tf.Tensor4D {
     ],
     says: 'Queries and keys are multiplied elementwise and summed afterwards, which makes a tensor with T, S and D axes. A matrix product never holds it.',
   },
-  groupByGroup: {
-    instead: ({ groupedQueryAttention: right }) => ({
-      groupedQueryAttention: (q, k, v, options = {}) => {
-        const { B, H, G, T, S } = check(q, k, v, options);
-        return tf.tidy(() => {
-          const R = H / G;
-          const part = (x: tf.Tensor, first: number, size: number) =>
-            tf.slice(x, [0, first, 0, 0], [-1, size, -1, -1]) as tf.Tensor4D;
-          const mask = options.mask && tf.broadcastTo(options.mask, [B, H, T, S]);
-          const groups = [...Array(G).keys()].map((g) =>
-            right(part(q, g * R, R), part(k, g, 1), part(v, g, 1), { ...options, mask: mask && part(mask, g * R, R) }),
-          );
-          return tf.concat(groups, 1);
-        });
-      },
-    }),
-    says: 'The groups are computed one after another. One batched matrix product computes all of them at once.',
+  headByHead: {
+    ...inParts('H', -3, 'Math.floor((i * G) / H), G'),
+    says: 'The heads are computed one after another, and each reads its keys again. One product serves all heads of a group.',
   },
   leaksScores: {
     edit: ['const weights_BHTS =', 'tf.keep(tf.clone(scores_BHTS));\n    const weights_BHTS ='],
@@ -236,6 +313,23 @@ const keysTimesQueries: Attention = (q_BHTD, k_BGSD, v_BGSV, options = {}) => {
 };
 
 export const alternates = {
+  /** One sequence after another. */
+  sequenceBySequence: inParts('B', -4, 'i, B'),
+  /** One group after another. */
+  groupByGroup: inParts('G', -3, 'i, G'),
+  /** The mask is added as 0 or a very low number. */
+  additiveMask: {
+    edit: ['tf.where(allowed, scores, -1e9)', "tf.add(scores, tf.mul(tf.sub(1, tf.cast(allowed, 'float32')), -1e9))"],
+  },
+  /** One more key, whose score is above masked ones and below visible ones, takes the weight of an empty row. */
+  sinkColumn: {
+    edit: [SOFTMAX, 'withSink(tf.where(allowed, scores, -1e9))'],
+    with: `
+function withSink(scores: tf.Tensor): tf.Tensor {
+  const weights = tf.softmax(tf.pad(scores, [[0, 0], [0, 0], [0, 0], [0, 1]], -1e8));
+  return tf.slice(weights, [0, 0, 0, 0], [-1, -1, -1, scores.shape[3] as number]);
+}`,
+  },
   foldedGroups: { groupedQueryAttention: foldedGroups },
   keysTimesQueries: { groupedQueryAttention: keysTimesQueries },
 };

@@ -12,7 +12,7 @@ const NAMES = ['q_BHTD', 'k_BGSD', 'v_BGSV'];
 
 export default defineGrader({
   inputs(draw, { logits, ...c }: Case) {
-    const x = drawAttention(draw, c, { q: 'BHTD', k: 'BGSD', v: 'BGSV' });
+    const x = drawAttention(draw, c, { q: 'BHTD', k: 'BGSD', v: 'BGSV' }, { outliers: c.mask || c.causal ? [-1] : [] });
     return { ...x, q: logits ? stretchedOverGroups(logits, x.q, x.k) : x.q };
   },
 
@@ -47,7 +47,8 @@ export default defineGrader({
     'there are more groups than heads': withGroups(2, 4),
   },
 
-  limits: { scoresOrInputs: (c) => largestOf(c, 'BHTS', 'BHTD', 'BHTV', 'BGSD', 'BGSV') },
+  // Twice the scores, since a key may be added to them. Repeated keys are larger when there is one query.
+  limits: { scoresOrInputs: (c) => 2 * largestOf(c, 'BHTS', 'BHTD', 'BHTV', 'BGSD', 'BGSV') },
 
   views: { 'attention weights': weightsView({ B: 1, H: 4, G: 2, T: 8, S: 8, D: 4, V: 8, causal: true }, 'G') },
 });

@@ -8,6 +8,8 @@ type Matrix = number[][];
 
 const WEIGHTS = ['wkv_a.weight', 'kv_norm.weight', 'wkv_b.weight', 'wo.weight'];
 const QUERY_WEIGHTS = ['wq.weight', 'wq_a.weight', 'q_norm.weight', 'wq_b.weight'];
+/** What was compressed before, for a file of decoding steps alone. */
+const PAST = ['latent_kv_cache', 'pe_cache'];
 
 export default defineGoldenAdapters([
   {
@@ -17,7 +19,8 @@ export default defineGoldenAdapters([
       const { inputs } = golden;
       const { H, R } = sizesOf(golden);
       const hasQueries = inputs['wq.weight'] || (inputs['wq_a.weight'] && inputs['wq_b.weight']);
-      if (!hasOnly(golden, ['x', ...WEIGHTS, ...QUERY_WEIGHTS]) || !hasQueries || !H || !R) return false;
+      if (!hasOnly(golden, ['x', ...WEIGHTS, ...QUERY_WEIGHTS, ...PAST]) || !hasQueries || !H || !R) return false;
+      if (!inputs[PAST[0]] !== !inputs[PAST[1]]) return false;
       // The oracle's base is 10000 (the first pair turns by the position itself at any base), and its eps 1e-6.
       if (R > 2 && (numberOf(golden, 'rope_theta') ?? 10000) !== 10000) return false;
       if ((numberOf(golden, 'rms_eps') ?? 1e-6) !== 1e-6) return false;
@@ -28,17 +31,22 @@ export default defineGoldenAdapters([
     compute(oracle, golden) {
       const { x, weights } = asOurs(golden);
       const [B, L] = x.shape;
-      const start = numberOf(golden, 'start_pos') ?? 0;
+      const [latents, keys] = PAST.map((name) => golden.inputs[name]);
+      const before = latents?.shape[1] ?? 0;
+      const start = numberOf(golden, 'start_pos') ?? before;
       const positions = Array.from({ length: L }, (_, t) => start + t);
       const sequences = Array.from({ length: B }, (_, b) => {
         const tokens: Matrix = at(x, b);
-        const cache: { latent: Matrix; keyRope: Matrix } = oracle.compress(tokens, weights, positions);
-        // As the file was made: a prefill, then one token after the other, each with what is cached by then.
+        const own: { latent: Matrix; keyRope: Matrix } = oracle.compress(tokens, weights, positions);
+        const cache = latents
+          ? { latent: [...at(latents, b), ...own.latent], keyRope: [...at(keys, b), ...own.keyRope] }
+          : own;
+        // As the file was made: a prefill, if there is one, then one token after the other, each with what is cached by then.
         const absorb: Matrix = [];
         const prefill = Math.min(L, numberOf(golden, 'prefill') ?? L);
-        for (let end = prefill; end <= L; end++) {
+        for (let end = Math.max(1, prefill); end <= L; end++) {
           const from = absorb.length;
-          const past = { latent: cache.latent.slice(0, end), keyRope: cache.keyRope.slice(0, end) };
+          const past = { latent: cache.latent.slice(0, before + end), keyRope: cache.keyRope.slice(0, before + end) };
           absorb.push(...oracle.attendAbsorbed(tokens.slice(from, end), past, weights, positions.slice(from, end)));
         }
         return { cache, absorb, naive: oracle.attendNaive(tokens, cache, weights, positions) as Matrix };

@@ -1,13 +1,13 @@
 import { largestOf, type Sizes } from '../../kit/author/axes.ts';
 import type { Draw } from '../../kit/author/draw.ts';
 import { defineGrader } from '../../kit/author/grader.ts';
-import { at, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
+import { at, type NdArray, type Nested, ndarray } from '../../kit/author/ndarray.ts';
 import { refusals, refusalsOf } from '../../kit/author/refusals.ts';
 import { drawWeight, eachSequence, nestedWeights, tokensOf } from '../../kit/author/sequences.ts';
 
 interface Case extends Sizes<'BHTSMCRDV'> {
-  /** One function alone (with a drawn cache), or compress and both forms one after the other. */
-  call: 'compress' | 'naive' | 'absorbed' | 'chain';
+  /** One part of the cache or all of it, one form alone (with a drawn cache), or compress and both forms one after the other. */
+  call: 'latent' | 'keyRope' | 'compress' | 'naive' | 'absorbed' | 'chain';
   /** Position of the first of the S tokens. */
   offset?: number;
   /** Factor on all tokens. The first one is zero where `zeroToken` is set. */
@@ -15,6 +15,11 @@ interface Case extends Sizes<'BHTSMCRDV'> {
   zeroToken?: boolean;
   /** Factor on the queries, and so on the logits, whose standard deviation is about 2 without it. */
   logitScale?: number;
+  /**
+   * Every logit lies near this number, −30 000 say, but for those of the last token, which lie near 0: where it is in the
+   * future, only a mask that is low enough hides it.
+   */
+  visibleLogits?: number;
 }
 
 type Inputs = {
@@ -30,6 +35,10 @@ const FORMS = { naive: 'attendNaive', absorbed: 'attendAbsorbed' };
 const allPositions = ({ S, offset = 0 }: Case) => Array.from({ length: S }, (_, s) => offset + s);
 const lastPositions = (c: Case) => allPositions(c).slice(c.S - c.T);
 
+const isOfCache = (call: Case['call']) => call === 'latent' || call === 'keyRope' || call === 'compress';
+const partOf = <Part>(cache: Record<'latent' | 'keyRope', Part>, call: Case['call']): Record<string, Part> =>
+  call === 'latent' || call === 'keyRope' ? { [call]: cache[call] } : cache;
+
 /** Q and Z are the axes of wq and wo in which heads lie side by side. */
 const SIZES = { B: 2, H: 3, T: 2, S: 4, M: 6, C: 4, R: 2, D: 5, V: 7, Q: 3 * (5 + 2), Z: 3 * 7 };
 const COMPRESSING = { wDownKv: 'wDownKv_MC', wKeyRope: 'wKeyRope_MR', latentNorm: 'latentNorm_C' };
@@ -44,16 +53,18 @@ export default defineGrader({
     const { shape, data } = draw.normal([B, S, M]);
     const tokens = data.map((value, i) => (zeroToken && i < M ? 0 : Math.fround(value * tokenScale)));
     const context = ndarray(shape, tokens);
-    if (call === 'compress') return { context, weights } as Inputs;
+    if (isOfCache(call)) return { context, weights } as Inputs;
     const x = tokensOf(context, S - T, S);
     if (call === 'chain') return { context, x, weights } as Inputs;
-    return { x, cache: { latent_BSC: draw.normal([B, S, C]), keyRope_BSR: draw.normal([B, S, R]) }, weights } as Inputs;
+    const cache = { latent_BSC: draw.normal([B, S, C]), keyRope_BSR: draw.normal([B, S, R]) };
+    if (c.visibleLogits) lowerLogits(draw, c, { x, cache, weights });
+    return { x, cache, weights } as Inputs;
   },
 
   async run(f, { context, x, cache, weights }, c) {
     if (c.call === 'naive' || c.call === 'absorbed') return f[FORMS[c.call]](x, cache, weights, lastPositions(c));
     const made = await f.compress(context, weights, allPositions(c));
-    if (c.call === 'compress') return { latent: made.latent_BSC, keyRope: made.keyRope_BSR };
+    if (isOfCache(c.call)) return partOf({ latent: made.latent_BSC, keyRope: made.keyRope_BSR }, c.call);
     // The absorbed form first: if it disposes the cache, the other one cannot go on.
     const absorbed = await f.attendAbsorbed(x, made, weights, lastPositions(c));
     return { absorbed, naive: await f.attendNaive(x, made, weights, lastPositions(c)) };
@@ -61,11 +72,11 @@ export default defineGrader({
 
   expected(oracle, { context, x, cache, weights }, c) {
     const nested = nestedWeights(weights);
-    return eachSequence(c.B, (b) => {
+    return eachSequence(c.B, (b): Record<string, Nested> => {
       const made = context
         ? oracle.compress(at(context, b), nested, allPositions(c))
         : { latent: at(cache.latent_BSC, b), keyRope: at(cache.keyRope_BSR, b) };
-      if (c.call === 'compress') return made;
+      if (isOfCache(c.call)) return partOf(made, c.call);
       const attend = (form: string) => oracle[form](at(x, b), made, nested, lastPositions(c));
       if (c.call !== 'chain') return { out: attend(FORMS[c.call]) };
       return { absorbed: attend(FORMS.absorbed), naive: attend(FORMS.naive) };
@@ -111,8 +122,9 @@ export default defineGrader({
   }),
 
   limits: {
-    // The cache as one tensor, a weight, the queries, the scores: nothing else has a reason to be larger.
+    // The cache as one tensor, a weight, the queries, the scores, and half as much again: not a rotary key for each head.
     cacheWeightsOrScores: (c) =>
+      1.5 *
       largestOf(
         { ...c, X: c.C + c.R, Y: c.D + c.R },
         ...['BSX', 'MHY', 'HCD', 'HCV', 'HVM', 'BHTS', 'BHTX', 'BHTY', 'BHTV'],
@@ -143,4 +155,27 @@ function drawWeights(draw: Draw, { H, M, C, R, D, V, logitScale = 1 }: Case): Re
     wUpV: drawWeight(draw, [H, C, V]),
     wo: drawWeight(draw, [H * V, M]),
   };
+}
+
+/** The highest of the low logits is one token's alone by this share. */
+const STEP = 0.05;
+
+/** Latents get a large first component, x one of 1, and W_Q a row that turns it into each head's query against that latent. */
+function lowerLogits(
+  draw: Draw,
+  { B, H, S, M, C, R, D, visibleLogits = 0 }: Case,
+  { x, cache, weights }: Pick<Inputs, 'x' | 'cache' | 'weights'>,
+): void {
+  const large = Math.sqrt(-visibleLogits * Math.sqrt(D + R));
+  for (let row = 0; row < x.data.length; row += M) x.data[row] = 1;
+  for (let h = 0; h < H; h++) {
+    const key = weights.wUpK.data.slice(h * C * D, h * C * D + D);
+    const square = key.reduce((sum, value) => sum + value * value, 0);
+    for (let d = 0; d < D; d++) weights.wq.data[h * (D + R) + d] = Math.fround((-large * key[d]) / square);
+  }
+  for (let b = 0; b < B; b++) {
+    draw.permutation(S).forEach((place, s) => {
+      cache.latent_BSC.data[(b * S + s) * C] = s === S - 1 ? 0 : Math.fround(large * (1 + STEP * place));
+    });
+  }
 }

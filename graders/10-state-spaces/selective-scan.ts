@@ -80,5 +80,6 @@ export default defineGrader({
 
   rejects: refusals('selectiveScan', [...TENSORS, OPTIONAL]),
 
-  limits: { twoStates: (c) => 2 * largestOf(c, 'BLIN') },
+  // A matrix of decays for each chunk of √L steps, twice that for good measure; for all pairs it would be L times the states.
+  limits: { chunks: (c) => 2 * Math.sqrt(c.L) * largestOf(c, 'BLIN') },
 });

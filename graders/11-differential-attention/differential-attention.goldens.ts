@@ -61,6 +61,7 @@ export default defineGoldenAdapters([
     inputs: [...LAYER, 'out_proj.weight'],
     covers: (golden) =>
       hasOnly(golden, [...LAYER, 'out_proj.weight', 'subln.weight', 'rope_cos', 'rope_sin']) &&
+      !golden.inputs.rope_cos === !golden.inputs.rope_sin &&
       numberOf(golden, 'depth') !== undefined &&
       numberOf(golden, 'num_heads') !== undefined &&
       epsOf(golden) > 0,

@@ -1,18 +1,15 @@
-import { eachHead, stretchedTo } from '../../kit/author/attention.ts';
+import { type AttentionCase, drawAttention, eachHead } from '../../kit/author/attention.ts';
 import { largestOf, type Sizes } from '../../kit/author/axes.ts';
 import { defineGrader } from '../../kit/author/grader.ts';
 import { at, identity, mapped, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
 import { refusals } from '../../kit/author/refusals.ts';
 import { nestedWeights } from '../../kit/author/sequences.ts';
 
-interface Case extends Sizes<'BHTSDV'> {
+interface Case extends Sizes<'BHTSDV'>, Pick<AttentionCase, 'causal' | 'logits' | 'visibleLogits'> {
   depth: number;
   normWeight?: boolean;
-  causal?: boolean;
   /** Standard deviation of the values; default 1. */
   valueStd?: number;
-  /** Largest size of a logit in either map. */
-  logits?: number;
 }
 
 type Lambdas = Record<'lambdaQ1' | 'lambdaK1' | 'lambdaQ2' | 'lambdaK2', NdArray>;
@@ -29,13 +26,9 @@ const LAMBDAS = ['lambdaQ1_D', 'lambdaK1_D', 'lambdaQ2_D', 'lambdaK2_D'];
 
 export default defineGrader({
   inputs(draw, c: Case): Inputs {
-    const { B, H, T, S, D, V, valueStd = 1, logits } = c;
+    const { B, H, S, D, V, valueStd = 1 } = c;
     // Scores of standard deviation 2: far from even, and the two maps differ.
-    const oneMap = () => {
-      const q = draw.normal([B, H, T, D], { std: Math.SQRT2 });
-      const k = draw.normal([B, H, S, D], { std: Math.SQRT2 });
-      return { q: logits ? stretchedTo(logits, q, k) : q, k };
-    };
+    const oneMap = () => drawAttention(draw, { ...c, spread: Math.SQRT2 }, { q: 'BHTD', k: 'BHSD', v: 'BHSV' });
     const [first, second] = [oneMap(), oneMap()];
     // Dot products of about ±0.5, so that λ is far from λ_init.
     const vector = () => draw.normal([D], { std: Math.sqrt(0.5) / D ** 0.25 });
@@ -96,7 +89,9 @@ export default defineGrader({
     },
   },
 
-  limits: { bothMaps: (c) => Math.max(2 * largestOf(c, 'BHTS', 'BHTD', 'BHSD'), largestOf(c, 'BHSV', 'BHTV')) },
+  limits: {
+    twiceBothMaps: (c) => 2 * Math.max(2 * largestOf(c, 'BHTS', 'BHTD', 'BHSD'), largestOf(c, 'BHSV', 'BHTV')),
+  },
 
   views: {
     'difference of the two maps, each row normed': {

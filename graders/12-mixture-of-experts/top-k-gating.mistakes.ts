@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as stub from '../../exercises/12-mixture-of-experts/top-k-gating';
 import { axes, requireInteger } from '../../exercises/arguments';
-import { anyShape, defineMistakes, disposesInputs } from '../../kit/author/mistakes';
+import { anyShape, defineMistakes, disposesInputs, softmaxOverflows } from '../../kit/author/mistakes';
 import type * as solution from '../../solutions/12-mixture-of-experts/top-k-gating';
 
 type Gating = typeof stub.topKGating;
@@ -11,6 +11,8 @@ const CHOSEN = 'chosenOf(logits_TE, experts_TK);';
 const KEPT_SUM = 'tf.sum(kept_TE, 1, true)';
 const WEIGHTS = `renormalise ? tf.div(kept_TE, ${KEPT_SUM}) : kept_TE`;
 const SHARES = 'tf.div(tf.mean(chosen_TE, 0), k)';
+const MEAN_P = 'tf.mean(p_TE, 0)';
+const BALANCE = 'tf.mul(tf.sum(tf.mul(f_E, meanP_E)), E)';
 const Z_LOSS = 'tf.mean(tf.square(tf.logSumExp(logits_TE, 1)))';
 /** All chosen probabilities of a token can underflow where they do not share a softmax. */
 const BOUNDED = [KEPT_SUM, `tf.maximum(${KEPT_SUM}, 1e-30)`];
@@ -29,6 +31,32 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: [WEIGHTS, 'kept_TE'],
     says: 'The chosen probabilities do not sum to one. Divide them by their sum, unless renormalise is false.',
   },
+  renormaliseByDefaultOff: {
+    edit: ['renormalise = true', 'renormalise = false'],
+    says: 'Without the option, the chosen probabilities are not divided by their sum. The default of renormalise is true.',
+  },
+  softmaxTwice: {
+    edit: [
+      WEIGHTS,
+      `renormalise
+      ? tf.mul(tf.softmax(tf.add(kept_TE, tf.mul(tf.sub(chosen_TE, 1), 1e9))), chosen_TE)
+      : kept_TE`,
+    ],
+    says: 'The chosen probabilities go through a second softmax. Divide them by their sum, or take the softmax of the chosen logits.',
+  },
+  weightsFromLogits: {
+    edit: [
+      WEIGHTS,
+      `renormalise
+      ? tf.div(tf.mul(logits_TE, chosen_TE), tf.sum(tf.mul(logits_TE, chosen_TE), 1, true))
+      : kept_TE`,
+    ],
+    says: 'The chosen logits are divided by their sum. It is the probabilities, after the softmax, that are divided by theirs.',
+  },
+  zerosInSoftmax: {
+    edit: [WEIGHTS, 'renormalise ? tf.softmax(tf.mul(logits_TE, chosen_TE)) : kept_TE'],
+    says: 'Logits that are not chosen are set to 0 before the softmax, so every expert gets a weight. exp(0) is 1; set them to −1e9, or set the weights to 0.',
+  },
   maskedWithZero: {
     edit: [
       'tf.mul(p_TE, chosen_TE)',
@@ -38,6 +66,15 @@ export default defineMistakes<typeof solution, typeof stub>({
     ],
     says: 'Logits that are not chosen are set to 0 before the softmax. That is a logit like any other, and takes its share.',
   },
+  onlyFirstWeighted: {
+    edit: ['tf.mul(p_TE, chosen_TE)', 'tf.mul(p_TE, chosenOf(logits_TE, tf.slice(experts_TK, [0, 0], [-1, 1])))'],
+    says: 'Only the first choice of each token gets a weight. All k chosen experts have one.',
+  },
+  leastProbable: {
+    edit: [RANKED, 'tf.topk(tf.neg(logits_TE), k).indices'],
+    says: 'The k experts with the smallest logits are chosen. Take the largest.',
+  },
+  softmaxOverflows,
   softmaxOverTokens: {
     edit: ['tf.softmax(logits_TE)', 'tf.transpose(tf.softmax(tf.transpose(logits_TE)))', ...BOUNDED],
     says: 'The softmax runs over the tokens. The experts compete for a token.',
@@ -50,6 +87,21 @@ export default defineMistakes<typeof solution, typeof stub>({
     // topk sorts from the largest, so the negatives give the smallest first.
     edit: [RANKED, `tf.cast(tf.neg(tf.topk(tf.neg(tf.cast(${RANKED}, 'float32')), k).values), 'int32')`],
     says: 'The experts are in the order of their index. The one with the largest logit comes first.',
+  },
+  chosenTwice: {
+    edit: [RANKED, 'winners(p_TE, k)'],
+    with: `
+function winners(p_TE: tf.Tensor2D, k: number): tf.Tensor {
+  const [T, E] = p_TE.shape;
+  let left: tf.Tensor = p_TE;
+  const rounds = [...Array(k).keys()].map(() => {
+    const best = tf.reshape(tf.argMax(left, 1), [T, 1]);
+    left = tf.where(tf.equal(best, tf.range(0, E, 1, 'int32')), 0, left);
+    return best;
+  });
+  return tf.concat(rounds, 1);
+}`,
+    says: 'A chosen expert is crossed out with 0, and is chosen again where all other probabilities have underflowed to 0. Cross it out with −1, or rank the logits.',
   },
   tieHigherIndex: {
     edit: [RANKED, "tf.sub(tf.scalar(E - 1, 'int32'), tf.topk(tf.reverse(logits_TE, 1), k).indices)"],
@@ -69,29 +121,58 @@ export default defineMistakes<typeof solution, typeof stub>({
     with: CONSTANT,
     says: 'All experts that reach the k-th largest logit are kept. With ties these are more than k.',
   },
-  ranksByProbability: {
-    edit: [RANKED, 'tf.topk(p_TE, k).indices'],
-    says: 'Experts are ranked by probability. Where several underflow to 0 their order is lost, so rank by the logits.',
-  },
   lossSumsToK: {
     edit: [SHARES, 'tf.mean(chosen_TE, 0)'],
     says: 'The shares f sum to k. Divided by all T·k assignments they sum to one, and the loss is 1 at perfect balance.',
   },
+  lossOfCounts: {
+    edit: [SHARES, 'tf.sum(chosen_TE, 0)'],
+    says: 'f counts assignments. It is the share of all T·k assignments, so that it sums to one.',
+  },
+  lossOfSummedP: {
+    edit: [MEAN_P, 'tf.sum(p_TE, 0)'],
+    says: 'P is the sum of p over the tokens. It is the mean, so that it sums to one over the experts.',
+  },
+  lossesScaled: {
+    edit: [BALANCE, `tf.mul(${BALANCE}, 0.01)`, Z_LOSS, `tf.mul(${Z_LOSS}, 0.001)`],
+    says: 'The losses already have the factors of training. Return them without; the factors are applied where they are added to the loss of the task.',
+  },
+  kRemembered: {
+    edit: [SHARES, 'tf.div(tf.mean(chosen_TE, 0), (remembered = remembered.E === E ? remembered : { E, k }).k)'],
+    with: 'let remembered = { E: 0, k: 0 };',
+    says: 'The k of an earlier call with the same E is used again in the loss. Keep nothing between calls.',
+  },
   lossWithoutE: {
-    edit: ['tf.mul(tf.sum(tf.mul(f_E, meanP_E)), E)', 'tf.sum(tf.mul(f_E, meanP_E))'],
+    edit: [BALANCE, 'tf.sum(tf.mul(f_E, meanP_E))'],
     says: 'The load-balance loss lacks the factor E, so its value at perfect balance depends on the number of experts.',
+  },
+  lossOfShapeOne: {
+    edit: [BALANCE, BALANCE.replace('meanP_E)', 'meanP_E), 0, true')],
+    says: 'The load-balance loss has shape [1]. It is a scalar, of shape [], so sum without keepDims.',
   },
   lossFirstChoice: {
     edit: [SHARES, 'tf.mean(chosenOf(logits_TE, tf.slice(experts_TK, [0, 0], [-1, 1])), 0)'],
     says: 'Only the first choice of each token is counted. With k > 1 all of its choices are assignments.',
   },
   lossFromWeights: {
-    edit: ['tf.mean(p_TE, 0)', 'tf.mean(weights_TE, 0)'],
+    edit: [MEAN_P, 'tf.mean(weights_TE, 0)'],
     says: 'P is the mean of the weights of the gate. It must be the mean of the full softmax, so that experts that are not chosen get a gradient too.',
   },
   lossWithoutCounts: {
     edit: [SHARES, 'tf.mean(p_TE, 0)'],
     says: 'The load-balance loss multiplies P by itself. One of the factors is the share of assignments f.',
+  },
+  zSummed: {
+    edit: [Z_LOSS, Z_LOSS.replace('mean', 'sum')],
+    says: 'The z-loss is summed over the tokens. It is the mean.',
+  },
+  zOfProbabilities: {
+    edit: [Z_LOSS, Z_LOSS.replace('logits_TE', 'p_TE')],
+    says: 'The z-loss takes the log-sum-exp of the probabilities. It is about the logits, which it holds near zero.',
+  },
+  zWithoutMaximum: {
+    edit: [Z_LOSS, Z_LOSS.replace('logits_TE', 'tf.sub(logits_TE, tf.max(logits_TE, 1, true))')],
+    says: 'The maximum is subtracted before the exponential and not added again after the logarithm.',
   },
   zNotSquared: {
     edit: [Z_LOSS, 'tf.mean(tf.logSumExp(logits_TE, 1))'],
@@ -105,12 +186,30 @@ export default defineMistakes<typeof solution, typeof stub>({
     edit: ['tf.logSumExp(logits_TE, 1)', 'tf.log(tf.sum(tf.exp(logits_TE), 1))'],
     says: 'exp of a large logit is Infinity. Subtract the maximum first, and add it again after the logarithm.',
   },
+  choiceOnTape: {
+    edit: ['tf.zerosLike(slope)', 'slope'],
+    says: 'A gradient flows through the choice as if it were the logits themselves. The choice is a step function: its gradient is zero.',
+  },
+  probabilitiesOffTape: {
+    edit: [MEAN_P, `constant(logits_TE, () => ${MEAN_P})`],
+    with: CONSTANT,
+    says: 'The load-balance loss has no gradient. f has none, so it must flow through P.',
+  },
+  weightsOffTape: {
+    edit: ['tf.mul(p_TE, chosen_TE)', 'constant(logits_TE, () => tf.mul(p_TE, chosen_TE))'],
+    with: CONSTANT,
+    says: 'No gradient flows through the weights. Keep only the choice off the tape, not the probabilities that it keeps.',
+  },
   topKOnTape: {
     edit: [
       CHOSEN,
       "tf.cast(tf.any(tf.equal(tf.expandDims(experts_TK, 2), tf.range(0, E, 1, 'int32')), 1), 'float32');",
     ],
     says: 'The gradient has to pass through the choice, and tf.topk has none. Keep the choice off the tape.',
+  },
+  logitsByEinsum: {
+    edit: ['tf.matMul(x_TM, wg_ME)', "tf.einsum('tm,me->te', x_TM, wg_ME) as tf.Tensor2D"],
+    says: 'The logits come from tf.einsum, which has no gradient in TensorFlow.js. tf.matMul has one.',
   },
   oneHotOfOne: {
     edit: [CHOSEN, "constant(logits_TE, () => tf.sum(tf.oneHot(tf.cast(experts_TK, 'int32'), E), 1));"],
@@ -222,4 +321,31 @@ const softmaxOfKept: Gating = (x_TM, wg_ME, { k, renormalise = true }) => {
   });
 };
 
-export const alternates = { rounds: { topKGating: rounds }, softmaxOfKept: { topKGating: softmaxOfKept } };
+export const alternates = {
+  rounds: { topKGating: rounds },
+  softmaxOfKept: { topKGating: softmaxOfKept },
+  /** Ranked by probabilities. */
+  byProbability: { edit: [RANKED, 'tf.topk(p_TE, k).indices'] },
+  /** An expert's rank is the number of experts before it. */
+  ranksByCounting: {
+    edit: [RANKED, 'tf.topk(tf.neg(ranksOf(logits_TE)), k).indices'],
+    with: `
+function ranksOf(logits_TE: tf.Tensor2D): tf.Tensor2D {
+  const [T, E] = logits_TE.shape;
+  const [other, own] = [tf.reshape(logits_TE, [T, 1, E]), tf.reshape(logits_TE, [T, E, 1])];
+  const index = tf.range(0, E);
+  const isLower = tf.less(tf.reshape(index, [1, E]), tf.reshape(index, [E, 1])).reshape([1, E, E]);
+  const isBefore = tf.logicalOr(tf.greater(other, own), tf.logicalAnd(tf.equal(other, own), isLower));
+  return tf.sum(tf.cast(isBefore, 'float32'), 2);
+}`,
+  },
+  /** One-hot vectors, summed. */
+  oneHots: {
+    edit: [
+      'const isChosen_TKE = tf.equal(tf.expandDims(experts_TK, 2), expert_E);',
+      "const isChosen_TKE = tf.oneHot(tf.cast(experts_TK, 'int32'), Math.max(expert_E.size, 2));",
+      "tf.cast(tf.any(isChosen_TKE, 1), 'float32')",
+      "tf.slice(tf.sum(tf.cast(isChosen_TKE, 'float32'), 1), [0, 0], [-1, expert_E.size])",
+    ],
+  },
+};

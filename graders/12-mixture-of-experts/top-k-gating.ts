@@ -1,7 +1,7 @@
-import { largestOf, type Sizes } from '../../kit/author/axes.ts';
+import type { Sizes } from '../../kit/author/axes.ts';
 import type { Draw } from '../../kit/author/draw.ts';
 import { defineGrader, type Property } from '../../kit/author/grader.ts';
-import { at, fromNested, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
+import { at, fromNested, mapped, type NdArray, ndarray } from '../../kit/author/ndarray.ts';
 import { refusals } from '../../kit/author/refusals.ts';
 
 interface Case extends Sizes<'TME'> {
@@ -9,8 +9,10 @@ interface Case extends Sizes<'TME'> {
   renormalise?: boolean;
   /** Which outputs are judged; all unless given. */
   judge?: 'gates' | 'losses';
-  /** Largest size of a logit. */
+  /** Size of every logit. */
   logits?: number;
+  /** Every expert far below the one before it, so that all probabilities but the first underflow to 0. */
+  falling?: boolean;
 }
 
 const options = ({ k, renormalise }: Case) => ({ k, renormalise });
@@ -26,10 +28,10 @@ const RANGES = {
 
 export default defineGrader({
   inputs(draw, c: Case) {
+    if (c.logits) return c.falling ? drawFallingLogits(draw, c, c.logits) : drawLargeLogits(draw, c, c.logits);
     // Logits of standard deviation 2: with 1, gates are so even that many mistakes hide.
     const wg = draw.normal([c.M, c.E], { std: 2 / Math.sqrt(c.M) });
-    const x = fromNested(Array.from({ length: c.T }, () => tokenWithoutNearTies(draw, wg, c.k)));
-    return { x: c.logits ? scaledToLogits(x, wg, c.logits) : x, wg };
+    return { x: fromNested(Array.from({ length: c.T }, () => tokenWithoutNearTies(draw, wg, c.k))), wg };
   },
 
   async run(f, { x, wg }, c) {
@@ -92,8 +94,6 @@ export default defineGrader({
       call: (f, draw) => f.topKGating(draw.normal([6, 4]), draw.normal([4, 5]), { k: 7 }),
     },
   },
-
-  limits: { assignmentsOrInputs: (c) => Math.max(largestOf(c, 'TM', 'ME'), 4 * c.T * c.k * c.E) },
 });
 
 /** Small integers, so that many logits are equal, and exactly so in any precision. */
@@ -120,13 +120,43 @@ function tokenWithoutNearTies(draw: Draw, wg: NdArray, k: number): number[] {
   }
 }
 
-/** Tokens stretched until the largest logit of each is `size`, so that no expert but the first keeps a probability. */
-function scaledToLogits(x: NdArray, wg: NdArray, size: number): NdArray {
-  const tokens: number[][] = at(x);
-  return fromNested(
-    tokens.map((token) => {
-      const largest = Math.max(...logitsOf(token, wg).map(Math.abs));
-      return token.map((value) => Math.fround((value * size) / largest));
-    }),
-  );
+/**
+ * One half of the experts near `size` and the other near −`size`, which half for which token. Of its chosen k no two lie so
+ * close that rounding swaps them, and none so far below the first that its probability underflows: whether they are
+ * ranked by logits or by probabilities is the same.
+ */
+function drawLargeLogits(draw: Draw, { T, M, E, k }: Case, size: number): { x: NdArray; wg: NdArray } {
+  const along = unitVector(draw, M);
+  const across = (std: number) => {
+    const vector = at(draw.normal([M], { std })) as number[];
+    const shadow = vector.reduce((sum, value, m) => sum + value * along[m], 0);
+    return vector.map((value, m) => value - shadow * along[m]);
+  };
+  const column = (e: number) => across(1).map((value, m) => value + (e < E / 2 ? 1 : -1) * Math.sqrt(size) * along[m]);
+  const columns = Array.from({ length: E }, (_, e) => column(e));
+  const wg = mapped(fromNested(along.map((_, m) => columns.map((each) => each[m]))), Math.fround);
+  const token = (): number[] => {
+    const sign = draw.pick([1, -1]);
+    for (;;) {
+      const x = across(20).map((value, m) => Math.fround(value + sign * Math.sqrt(size) * along[m]));
+      const logits = logitsOf(x, wg).sort((a, b) => b - a);
+      const apart = logits.slice(0, k).every((logit, i) => logit - (logits[i + 1] ?? -Infinity) > 10);
+      if (apart && logits[0] - logits[k - 1] < 70) return x;
+    }
+  };
+  return { x: fromNested(Array.from({ length: T }, token)), wg };
+}
+
+/** From `size` for the first expert to −`size` for the last: the order of logits is that of the indices, which also breaks ties. */
+function drawFallingLogits(draw: Draw, { T, M, E }: Case, size: number): { x: NdArray; wg: NdArray } {
+  const along = unitVector(draw, M);
+  const token = () => along.map((value) => draw.number(0.9, 1.1) * value);
+  const wg = along.map((value) => Array.from({ length: E }, (_, e) => size * (1 - (2 * e) / (E - 1)) * value));
+  const [x_TM, wg_ME] = [Array.from({ length: T }, token), wg].map((rows) => mapped(fromNested(rows), Math.fround));
+  return { x: x_TM, wg: wg_ME };
+}
+
+function unitVector(draw: Draw, size: number): number[] {
+  const drawn = at(draw.normal([size])) as number[];
+  return drawn.map((value) => value / Math.hypot(...drawn));
 }

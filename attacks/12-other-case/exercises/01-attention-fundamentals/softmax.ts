@@ -1,0 +1,2 @@
+export * from '../Arguments';
+export * from '../../Solutions/01-attention-fundamentals/Softmax';
