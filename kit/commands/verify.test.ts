@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
+import { findCourse, PACKAGE_ROOT, pathsOf } from '../course/course.ts';
 import { copyCourse } from '../testing/copied-course.ts';
 import { type Ended, PATIENCE, start } from '../testing/run-kit.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -16,6 +16,9 @@ describe('kit verify', () => {
   let first: Ended;
   beforeAll(async () => {
     copyCourse(root, { [FIRST]: FIRST });
+    // What is told of a mistake has its place in the handout.
+    const [from, to] = [PACKAGE_ROOT, root].map((at) => pathsOf({ root: at }, FIRST).handout);
+    cpSync(from, to, { preserveTimestamps: true });
     first = await verify('--json');
   }, PATIENCE.timeout);
 

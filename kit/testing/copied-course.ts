@@ -1,7 +1,7 @@
 /** Tests and the bench: courses made of copies of this course's exercises, with a cache of their own. */
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lectureOf, PACKAGE_ROOT } from '../course/course.ts';
+import { PACKAGE_ROOT } from '../course/course.ts';
 
 const TREES = ['exercises', 'solutions', 'reference', 'graders', 'fixtures'];
 
@@ -15,8 +15,6 @@ export function copyCourse(root: string, exercises: Record<string, string>): voi
     symlinkSync(join(PACKAGE_ROOT, 'node_modules', name), join(root, 'node_modules', name));
   copy('exercises/arguments.ts', join(root, 'exercises/arguments.ts'));
   for (const [id, original] of Object.entries(exercises)) {
-    // What is told of a mistake has its place in the handout.
-    copy(`exercises/${lectureOf(original)}/README.md`, join(root, 'exercises', lectureOf(id), 'README.md'));
     for (const tree of TREES) {
       const [lecture, name] = original.split('/');
       const files = readdirSync(join(PACKAGE_ROOT, tree, lecture)).filter((file) => file.startsWith(`${name}.`));
