@@ -1,7 +1,8 @@
 /** Where NaN first arises, in words. */
 import type { Failure, SubmissionFault } from '../subject/failure.ts';
 import { functionOf } from '../subject/kernel-names.ts';
-import type { PlacedNaN, Subject } from '../subject/subject.ts';
+import type { PlacedNaN } from '../subject/placed-nan.ts';
+import type { Subject } from '../subject/subject.ts';
 import { UNDEFINED_SIZES } from '../subject/thrown.ts';
 import { Thrown } from '../subject/thrown-fault.ts';
 import { format } from '../text/number.ts';

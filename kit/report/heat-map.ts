@@ -20,7 +20,7 @@ export function heatMap(picture: Picture, colour = pc.isColorSupported): Drawn {
 }
 
 const MOST_COLUMNS = 70;
-/** Whoever asks for colours gets them. */
+/** In colours where they are asked for. */
 const COLOURS = pc.createColors(true);
 
 /** Both matrices in numbers, if all are whole and there is room: what is wrong is marked. */

@@ -51,3 +51,14 @@ export function failureOfDeath({ reason, detail }: Death): Failure {
       return { code: 'exited', message: `its process ended before it returned (${detail})` };
   }
 }
+
+/** In words; `found` is what the file exports. */
+export function noExport(missing: string, found: readonly string[]): string {
+  const others = found.filter((name) => name !== 'default').slice(0, 3);
+  const hint = found.includes('default')
+    ? `it has a default export: write "export function ${missing}", without "default"`
+    : others.length > 0
+      ? `it exports ${others.join(', ').slice(0, 100)}`
+      : 'is the word "export" missing before it?';
+  return `the file exports no function ${missing} (${hint})`;
+}

@@ -3,7 +3,6 @@
 import type { Counter, Submission } from '../author/grader.ts';
 import { type NdArray, sizeOf } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
-import type { FirstNaN } from '../wire/first-nan.ts';
 import { KernelRefused } from '../wire/kernel.ts';
 import type { WireValue } from '../wire/messages.ts';
 import { cutPrinted } from '../wire/printed.ts';
@@ -11,9 +10,10 @@ import type { Outcome } from '../wire/requests.ts';
 import { SandboxDied, type Usage } from '../wire/sandbox-state.ts';
 import type { Bundle } from './bundle.ts';
 import { BusyTime } from './busy-time.ts';
-import { failureOfDeath, SubmissionFault } from './failure.ts';
+import { failureOfDeath, noExport, SubmissionFault } from './failure.ts';
 import { type Host, HostFailed } from './host.ts';
 import { MarkedCalls } from './marked-calls.ts';
+import { type PlacedNaN, placedNaN } from './placed-nan.ts';
 import {
   argumentReturned,
   arrayOf,
@@ -24,7 +24,7 @@ import {
   tensorsIn,
 } from './remote-values.ts';
 import type { Sandbox } from './sandbox.ts';
-import { BUNDLE_NAME, calledAt, originOf } from './source-lines.ts';
+import { BUNDLE_NAME } from './source-lines.ts';
 import { thrownFault } from './thrown-fault.ts';
 
 export interface SubjectOptions {
@@ -36,18 +36,6 @@ export interface SubjectOptions {
   path?: string[];
   /** Seconds for one call. */
   timeout?: number;
-}
-
-/** Where NaN first arises, as the learner knows it. */
-export interface PlacedNaN extends FirstNaN {
-  /** The submission's file and line. */
-  at: string | undefined;
-  /** What was called there: tf.div. */
-  called: string | undefined;
-  /** It arises while the gradient of that is taken. */
-  inGradient: boolean;
-  /** The learner's file, for what it says there. */
-  source: string;
 }
 
 export interface Traced {
@@ -177,24 +165,13 @@ export class Subject {
       await this.#ask((host, session) => host.request('traceNaN', { session }));
       await body();
       const { firstNaN } = await this.usage();
-      return { firstNaN: firstNaN && this.#placed(firstNaN), fault: null };
+      return { firstNaN: firstNaN && placedNaN(firstNaN, this.options), fault: null };
     } catch (error) {
       if (!(error instanceof SubmissionFault)) throw error;
       return { firstNaN: null, fault: error };
     } finally {
       await this.forget();
     }
-  }
-
-  #placed(first: FirstNaN): PlacedNaN {
-    const { source = '', bundle } = this.options;
-    const { map } = bundle;
-    const { stack = '', during } = first;
-    const inOwn = originOf(stack, map);
-    // In a backward pass the learner's line is that of the operation whose gradient is taken.
-    const place = inOwn || during === undefined ? stack : during;
-    const inGradient = during !== undefined && !inOwn;
-    return { ...first, at: originOf(place, map), called: calledAt(place), inGradient, source };
   }
 
   /** What went wrong on the judge's side since this was last asked, if anything did. */
@@ -367,14 +344,4 @@ export class Subject {
   #unlessThrown(outcome: Outcome): void {
     if (outcome.op === 'threw') throw thrownFault(outcome, this.options.bundle, this.options.source);
   }
-}
-
-function noExport(missing: string, found: readonly string[]): string {
-  const others = found.filter((name) => name !== 'default').slice(0, 3);
-  const hint = found.includes('default')
-    ? `it has a default export: write "export function ${missing}", without "default"`
-    : others.length > 0
-      ? `it exports ${others.join(', ').slice(0, 100)}`
-      : 'is the word "export" missing before it?';
-  return `the file exports no function ${missing} (${hint})`;
 }

@@ -86,7 +86,7 @@ export function missingPart(name: string): string | null {
 export function tensorflowOf<T extends object>(tf: T): T {
   const there = new Set(Object.keys(tf).filter((name) => !Object.hasOwn(MISSING, name)));
   const { version_core: version } = tf as unknown as { version_core: string };
-  // Whoever asks for what is not there hears of it at that line, not later of something undefined.
+  // An error at the line that reads it says more than a later one about undefined.
   const anythingElse = new Proxy(Object.freeze(Object.create(null)), {
     get(_, name) {
       if (typeof name === 'symbol' || PROBED.has(name)) return undefined;

@@ -89,8 +89,7 @@ function allowedBy(
 
 /**
  * The code tells by which order of magnitude, and of too many kernels or flops how many matrix products there are: one
- * loop over the heads
- * is like another, and other loops are not.
+ * loop over the heads is like another, and other loops are not.
  */
 function overBudget(metric: Metric, cost: Cost, allowed: number, bound: Bound): Failure {
   const used = cost[metric];
