@@ -151,6 +151,14 @@ describe('a mistake that computes the right values', () => {
     expect(diagnose(lookOf({ 'gradient/c/first': 'no path' }), fixture)).toEqual({});
   });
 
+  it('and breaks a property is not named where values are wrong, which break it too', () => {
+    const ties = { codes: { 'property/ties': 'property:ties' }, signs: {} };
+    const withTies = fixtureOf({ higherIndex: ties, a: lookOf(A) });
+    expect(diagnose(ties, withTies)).toEqual({ 'property/ties': ['higherIndex'] });
+    const noise = { 'values/a/first': plus(0.1), 'values/a/second': plus(0.2), 'values/a/third': plus(0, 0.1) };
+    expect(diagnose(lookOf(noise, ties.codes), withTies)).toEqual({});
+  });
+
   it('is told beside another one', () => {
     expect(diagnose(lookOf(A, { 'hygiene/memory': 'leak:2,3' }), fixture)).toEqual({
       'values/a': ['a'],

@@ -171,8 +171,13 @@ function explainsAlone(
 /** Mistakes that compute nothing wrong, or nothing that tells, are known by how their checks fail: all of them, and alike. */
 function nameUntold(diagnosis: Diagnosis, observed: Look, { mistakes }: Pick<Fixture, 'mistakes'>): void {
   const open = Object.keys(observed.codes).filter((check) => !(check in diagnosis));
+  const isRight = Object.values(observed.signs).every((cases) => Object.keys(cases).length === 0);
   const untold = Object.entries(mistakes).filter(
-    ([, mistake]) => !isTold(mistake) && Object.keys(mistake.codes).some((check) => open.includes(check)),
+    ([, mistake]) =>
+      !isTold(mistake) &&
+      Object.keys(mistake.codes).some((check) => open.includes(check)) &&
+      // Wrong values break any property, in which nobody sees how.
+      (isRight || !hasPropertiesAlone(mistake)),
   );
   const seen = untold.filter(([, { codes, signs }]) =>
     Object.entries(codes).every(
@@ -186,6 +191,8 @@ function nameUntold(diagnosis: Diagnosis, observed: Look, { mistakes }: Pick<Fix
     if (naming.length === 1) diagnosis[check] = [naming[0][0]];
   }
 }
+
+const hasPropertiesAlone = ({ codes }: Mistake) => Object.values(codes).every((code) => code.startsWith('property:'));
 
 /** NaN by Infinity / Infinity and by 0 · Infinity are one overflow. */
 function isSameCode(one: string, other: string): boolean {
