@@ -19,7 +19,7 @@
  *   weights = softmax(scores) = [0.804, 0.196]
  *   out     = 0.804·10 + 0.196·20 = 11.96
  *
- * Judged: values (V ≠ D, T ≠ S), masks, logits of ±10 000 and of −30 000, gradients, no more than three times the
+ * Checked: values (V ≠ D, T ≠ S), masks, logits of ±10 000 and of −30 000, gradients, no more than three times the
  * kernels of a plain solution, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';

@@ -19,7 +19,7 @@
  * Attention writes "may not be seen" as a score of -Infinity, and exp(-Infinity) = 0 is the right weight. A row of
  * nothing but -Infinity has nothing to choose from. Here it gives zeros. (Most libraries give NaN.)
  *
- * Judged: values at ranks 1 to 5, logits of ±10 000 and of −30 000, -Infinity in some places or in a whole row, that a
+ * Checked: values at ranks 1 to 5, logits of ±10 000 and of −30 000, -Infinity in some places or in a whole row, that a
  * shift changes nothing, gradients (finite beside -Infinity, too), all rows at once, no memory leak, invalid arguments
  * refused.
  * The point is to build it: leave tf.softmax, tf.logSoftmax and tf.logSumExp alone.

@@ -21,7 +21,7 @@
  *   head 1  q = k = [0, 1], v = [0, 100]    weights [[0.5, 0.5], [0.269, 0.731]]     out [50, 73.1]
  *   joined  [[7.31, 50], [5, 73.1]], and Wo = [[0, 1], [1, 0]] swaps the columns: y = [[50, 7.31], [73.1, 5]]
  *
- * Judged: values (with and without biases, context and masks), queries with nothing to attend to, logits of
+ * Checked: values (with and without biases, context and masks), queries with nothing to attend to, logits of
  * ±10 000 and of −30 000, gradients of the input and of every weight, as many kernels for 8 heads as for 2, no memory
  * leak, invalid arguments refused.
  */

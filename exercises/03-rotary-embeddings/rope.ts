@@ -22,7 +22,7 @@
  *   interleaved  pairs (1, 0) and (1, 0):  [−0.416, 0.909, cos 0.02, sin 0.02] = [−0.416, 0.909, 1.000, 0.020]
  *   half         pairs (1, 1) and (0, 0):  [cos 2 − sin 2, 0, sin 2 + cos 2, 0] = [−1.325, 0, 0.493, 0]
  *
- * Judged: values for both pairings, any base, positions in any order; positions from 131 072 on; scores that depend
+ * Checked: values for both pairings, any base, positions in any order; positions from 131 072 on; scores that depend
  * on the distance alone, lengths kept, position 0 changing nothing; gradients; a number of kernels that does not grow
  * with T, and no rotation matrix for each position; no memory leak, `positions` unchanged, invalid arguments refused.
  */

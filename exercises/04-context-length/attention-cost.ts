@@ -25,7 +25,7 @@
  *   5 tokens, a key and a value each, 1 head of 3 values                       kvCacheBytes      60
  *   264 flops for 144 + 60 bytes that have to be read                          decodeIntensity    1.294…
  *
- * Judged: bytes, flops and intensity of Llama 2 7B, Llama 3 8B, Mistral 7B and of sizes that are all different;
+ * Checked: bytes, flops and intensity of Llama 2 7B, Llama 3 8B, Mistral 7B and of sizes that are all different;
  * exact integers below 2⁵³, right to 12 digits above; how each number grows; invalid arguments refused.
  */
 import { requireInteger } from '../arguments';

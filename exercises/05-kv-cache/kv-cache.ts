@@ -21,7 +21,7 @@
  *   weights = [0.053, 0.053, 0.894]
  *   out     = [1.894, 1.894], which is the third row of causal attention on all three tokens
  *
- * Judged: prompts, steps, the cache after each; logits of ±10 000; that any split into prompt and steps gives the same;
+ * Checked: prompts, steps, the cache after each; logits of ±10 000; that any split into prompt and steps gives the same;
  * gradients, also through the cache; flops of a step (at most 1.5 times a plain solution's, growing as S, not S²);
  * the prompt computed all at once; no memory leak, the old cache unchanged; invalid arguments refused.
  */

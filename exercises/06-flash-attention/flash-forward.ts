@@ -25,7 +25,7 @@
  *   tile 2: m = ln 6,  decay = 2/6,  l = 1.5/3 + 1 + 1/2 = 2,      acc = 15/3 + 4 + 8/2 = 13
  *   out = 13/2 = 6.5,  lse = ln 6 + ln 2 = ln 12 = 2.485
  *
- * Judged: values for any block sizes, causal masks with T ≠ S, logits of ±10 000, gradients, no tensor larger than two
+ * Checked: values for any block sizes, causal masks with T ≠ S, logits of ±10 000, gradients, no tensor larger than two
  * inputs or two tiles of scores, memory that grows like T, causal flops near half of full, tiles of the size asked for,
  * no memory leak, invalid arguments refused.
  */

@@ -26,7 +26,7 @@
  *   out_2 = (2·12 + 1·3) / 3 = 9
  *   out_3 = (1·3 + 3·5) / 4 = 4.5
  *
- * Judged: values (T not a multiple of W, W = 1, W far beyond T), logits of ±10 000, that nothing outside the window
+ * Checked: values (T not a multiple of W, W = 1, W far beyond T), logits of ±10 000, that nothing outside the window
  * counts, gradients, flops and largest tensor that grow like T, blocks of queries rather than one query at a time
  * (fewer than five kernels per query), no memory leak, invalid arguments refused.
  */

@@ -22,7 +22,7 @@
  *   head 0: weights [1/4, 3/4], out 17.5        head 2: weights [3/4, 1/4], out 32.5
  *   head 1: weights [1/2, 1/2], out 15          head 3: weights [1/2, 1/2], out 35
  *
- * Judged: values for any G that divides H, masks, queries with no visible key, logits of ±10 000 and of −30 000,
+ * Checked: values for any G that divides H, masks, queries with no visible key, logits of ±10 000 and of −30 000,
  * gradients, kernels that do not grow with H, no memory leak, invalid arguments refused. The point of this exercise:
  * keys and values are never repeated. With one query (decoding), no tensor may be much larger than the inputs or the
  * scores.

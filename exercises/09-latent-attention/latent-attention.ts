@@ -30,7 +30,7 @@
  * interleaved (2i with 2i + 1), base 10000. x holds the last T of the S tokens in the cache, so query t sees key s if
  * s ≤ t + S − T.
  *
- * Judged: each function by itself (values, extremes, gradients), so you can do one after the other; positions up to a
+ * Checked: each function by itself (values, extremes, gradients), so you can do one after the other; positions up to a
  * million (so compute angles as JavaScript numbers), logits of ±30 000; absorbed = naive, token by token = all at once; the
  * absorbed form's flops and its largest tensor (only the scores have both an H and an S axis); no memory leak, invalid
  * arguments refused.

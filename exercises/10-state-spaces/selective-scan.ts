@@ -29,7 +29,7 @@
  * every position composes its step with the step of the position 2^r before it, and then covers twice
  * as many steps (Hillis and Steele 1986). Positions before the first step hold the identity: a = 1, b = 0.
  *
- * Judged: values, every option, L = 1 and any other L, long sequences whose decays multiply to zero (so do not
+ * Checked: values, every option, L = 1 and any other L, long sequences whose decays multiply to zero (so do not
  * divide by such a product), |delta| and |z| up to 10 000, gradients (finite for large delta and z too), a number of
  * kernels that grows far slower than L (chunks are fine, a loop over time is not), nothing of L × L (matrices of chunks
  * of √L steps are fine), no memory leak, invalid arguments refused.

@@ -28,7 +28,7 @@
  *   V = [[1, 0], [0, 7]]                  (A₁ − λA₂) V = [0.7, 0.7],  its root mean square is 0.7
  *   out = 0.8 · [0.7, 0.7] / 0.7 = [0.8, 0.8]
  *
- * Judged: values (V ≠ 2D and T ≠ S too), λ at several depths, both maps causal, small values where the 1e-5 counts,
+ * Checked: values (V ≠ 2D and T ≠ S too), λ at several depths, both maps causal, small values where the 1e-5 counts,
  * logits of ±30 000, gradients (the λ vectors included), no loop over queries or keys, nothing larger than the two maps,
  * no memory leak, invalid arguments refused. One product with the values is not asked for, but is less work than two.
  */

@@ -27,7 +27,7 @@
  * learns from the task), through P_e and through the z-loss. tf.topk and comparisons have no gradient, so
  * the choice must be kept off the tape: tf.customGrad with a gradient of zeros does that.
  *
- * Judged: weights and experts (renormalised or not, k = E, a single expert), both losses, logits of ±10 000, ties, that
+ * Checked: weights and experts (renormalised or not, k = E, a single expert), both losses, logits of ±10 000, ties, that
  * exactly k different experts are used, gradients, all tokens at once, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';

@@ -8,6 +8,7 @@ import {
   disposesInputs,
   headByHead,
   maskMistakes,
+  maskRemembered,
   optionsRequired,
   softmaxOverflows,
   softmaxOverQueries,
@@ -116,18 +117,7 @@ function remembered(D: number, scale: number): number {
     with: 'const dividedBySum = (kept: tf.Tensor) => tf.div(kept, tf.maximum(tf.sum(kept, -1, true), 1e-9));',
     says: 'The mask is applied after the softmax, and the rest is divided by its sum. If a masked score is far above the visible ones, their weights are already 0.',
   },
-  maskRemembered: {
-    edit: ['allowedPairs(T, S, mask, causal);', 'remembered(T, S, allowedPairs(T, S, mask, causal));'],
-    with: `
-const masks = new Map<string, boolean[][] | undefined>();
-function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
-  const key = T + 'x' + S;
-  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
-  const known = masks.get(key);
-  return known && tf.tensor(known, undefined, 'bool');
-}`,
-    says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
-  },
+  maskRemembered,
   optionsRequired,
   causalRowByRow: {
     edit: ['tf.lessEqual(tf.range(0, S), lastVisible_T1)', 'rowByRow(T, S)'],

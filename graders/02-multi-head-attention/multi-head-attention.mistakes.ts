@@ -7,6 +7,7 @@ import {
   defineMistakes,
   disposesInputs,
   maskMistakes,
+  maskRemembered,
   softmaxOverflows,
   softmaxOverQueries,
 } from '../../kit/author/mistakes';
@@ -194,18 +195,7 @@ function ofFirstHead(allowed: tf.Tensor | undefined): tf.Tensor | undefined {
 }`,
     says: 'All heads use the mask of the first. The mask broadcasts to [B,H,T,S], so each head may have its own.',
   },
-  maskRemembered: {
-    edit: [ALLOWED, 'remembered(T, S, allowedPairs(T, S, mask, causal));'],
-    with: `
-const masks = new Map<string, boolean[][] | undefined>();
-function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
-  const key = T + 'x' + S;
-  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
-  const known = masks.get(key);
-  return known && tf.tensor(known, undefined, 'bool');
-}`,
-    says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
-  },
+  maskRemembered,
   emptyRowAverages: {
     edit: [EMPTIED, 'tf.softmax(masked_BHTS)'],
     says: 'A query that may attend to nothing gets the mean of all values. It must get zeros, before Wo.',

@@ -235,6 +235,15 @@ function eachPair(parts: tf.Tensor[], turn: (...of: tf.Tensor[]) => tf.Tensor): 
     says: 'A table of cosines or sines stays in memory after the call.',
   },
   disposesInput: disposesInputs,
+  reversesPositions: {
+    edit: [
+      'const pairs = D / 2;',
+      'positions.reverse();\n  const pairs = D / 2;',
+      EACH_POSITION,
+      '[...positions].reverse().flatMap((position) =>',
+    ],
+    says: 'The positions of the caller are turned round by reverse(), which changes the array itself. Work on a copy.',
+  },
   refusesPositionZero: {
     edit: ['position, 0);', 'position);'],
     says: 'Position 0 is refused. Positions are integers from 0 on, so the least integer to allow is 0.',

@@ -7,6 +7,7 @@ import {
   defineMistakes,
   disposesInputs,
   maskMistakes,
+  maskRemembered,
   optionsRequired,
   softmaxOverflows,
   softmaxOverQueries,
@@ -170,18 +171,7 @@ function ofFirstHead(allowed: tf.Tensor | undefined, G: number): tf.Tensor | und
   },
   ...causalMistakes,
   ...maskMistakes,
-  maskRemembered: {
-    edit: [ALLOWED, 'remembered(T, S, allowedPairs(T, S, mask, causal)));'],
-    with: `
-const masks = new Map<string, boolean[][] | undefined>();
-function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
-  const key = T + 'x' + S;
-  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
-  const known = masks.get(key);
-  return known && tf.tensor(known, undefined, 'bool');
-}`,
-    says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
-  },
+  maskRemembered,
   maskMultiplied: {
     edit: [SOFTMAX, "tf.softmax(tf.mul(scores, tf.cast(allowed, 'float32')))"],
     says: 'Masked scores are set to 0. That is a score like any other: exp(0) is 1.',

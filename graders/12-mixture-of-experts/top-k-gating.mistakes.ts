@@ -22,6 +22,22 @@ function constant(logits: tf.Tensor2D, choose: () => tf.Tensor): tf.Tensor {
   return tf.customGrad(() => ({ value: choose(), gradFunc: (slope: tf.Tensor) => tf.zerosLike(slope) }))(logits);
 }`;
 
+const CHOSEN_TWICE =
+  'A chosen expert is crossed out with 0, and is chosen again where all other probabilities have underflowed to 0. Cross it out with −1, or rank the logits.';
+/** One argMax after another; `left` is what the next one sees. */
+const roundsThatCrossOut = (left: string) => `
+function winners(p_TE: tf.Tensor2D, k: number): tf.Tensor {
+  const [T, E] = p_TE.shape;
+  let left: tf.Tensor = p_TE;
+  const rounds = [...Array(k).keys()].map(() => {
+    const best = tf.reshape(tf.argMax(left, 1), [T, 1]);
+    const isTaken = tf.equal(best, tf.range(0, E, 1, 'int32'));
+    left = ${left};
+    return best;
+  });
+  return tf.concat(rounds, 1);
+}`;
+
 export default defineMistakes<typeof solution, typeof stub>({
   alwaysRenormalises: {
     edit: [WEIGHTS, `tf.div(kept_TE, ${KEPT_SUM})`],
@@ -90,18 +106,13 @@ export default defineMistakes<typeof solution, typeof stub>({
   },
   chosenTwice: {
     edit: [RANKED, 'winners(p_TE, k)'],
-    with: `
-function winners(p_TE: tf.Tensor2D, k: number): tf.Tensor {
-  const [T, E] = p_TE.shape;
-  let left: tf.Tensor = p_TE;
-  const rounds = [...Array(k).keys()].map(() => {
-    const best = tf.reshape(tf.argMax(left, 1), [T, 1]);
-    left = tf.where(tf.equal(best, tf.range(0, E, 1, 'int32')), 0, left);
-    return best;
-  });
-  return tf.concat(rounds, 1);
-}`,
-    says: 'A chosen expert is crossed out with 0, and is chosen again where all other probabilities have underflowed to 0. Cross it out with −1, or rank the logits.',
+    with: roundsThatCrossOut('tf.where(isTaken, 0, left)'),
+    says: CHOSEN_TWICE,
+  },
+  chosenTwiceByCounts: {
+    edit: [RANKED, 'winners(p_TE, k)'],
+    with: roundsThatCrossOut("tf.sub(left, tf.mul(p_TE, tf.cast(isTaken, 'float32')))"),
+    says: CHOSEN_TWICE,
   },
   tieHigherIndex: {
     edit: [RANKED, "tf.sub(tf.scalar(E - 1, 'int32'), tf.topk(tf.reverse(logits_TE, 1), k).indices)"],

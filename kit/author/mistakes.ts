@@ -275,6 +275,20 @@ function softmaxWithBound(scores: tf.Tensor): tf.Tensor {
   },
 };
 
+/** The mask of the first call of a size is taken in all later ones. */
+export const maskRemembered: EditedMistake = {
+  edit: ['allowedPairs(T, S, mask, causal)', 'remembered(T, S, allowedPairs(T, S, mask, causal))'],
+  with: `
+const masks = new Map<string, boolean[][] | undefined>();
+function remembered(T: number, S: number, allowed: tf.Tensor | undefined): tf.Tensor | undefined {
+  const key = T + 'x' + S;
+  if (!masks.has(key)) masks.set(key, allowed?.arraySync() as boolean[][]);
+  const known = masks.get(key);
+  return known && tf.tensor(known, undefined, 'bool');
+}`,
+  says: 'The mask of an earlier call is used again. Another call of the same T and S may have another one, so build it in every call.',
+};
+
 /** `options` has no default. */
 export const optionsRequired: EditedMistake = {
   edit: ['options: Options = {},', 'options: Options,'],

@@ -93,7 +93,7 @@ function stub(of: Of): string {
  *
  * By hand: the row [1, 3] minus its mean 2 is [−1, 1]. (TODO: a worked number; the handout has it too.)
  *
- * Judged: values, a shift, gradients, all rows at once, no memory leak, invalid arguments refused.
+ * Checked: values, a shift, gradients, all rows at once, no memory leak, invalid arguments refused.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { axes } from '../arguments';
