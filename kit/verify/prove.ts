@@ -94,8 +94,7 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
     for (const candidate of candidates) {
       const { bundle, path } = candidate;
       const subject = new Subject(sandbox, { exports: spec.exports, bundle, path, timeout });
-      const known = pool === cpu ? onCpu.get(candidate.name) : undefined;
-      const shown = known ?? (await judge(subject, materials, { kind: 'public' }));
+      const shown = await judgePublic(subject, pool, onCpu.get(candidate.name));
       // Hidden cases differ from public ones in sizes and seeds: what a mistake does in them, one backend shows.
       const isShown = candidate.kind === 'mistake' && backend !== first;
       // As in grading, where nothing is kept from the public cases.
@@ -107,6 +106,17 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
     await sandbox.close();
   }
   return proof;
+
+  /** A refusal computes nothing, so that no backend has a part in it: of a mistake it was judged on the cpu. */
+  async function judgePublic(subject: Subject, pool: HostPool, known?: Judgement[]): Promise<Judgement[]> {
+    if (!known) return judge(subject, materials, { kind: 'public' });
+    if (pool === cpu) return known;
+    const others = spec.checks.filter((check) => !isOfRefusals(check));
+    return [
+      ...(await judge(subject, materials, { kind: 'public' }, others)),
+      ...known.filter(({ check }) => isOfRefusals(check)),
+    ];
+  }
 
   /**
    * Only checks with cases differ between public and hidden; a mistake need not be run twice on the others. Right answers
@@ -128,6 +138,7 @@ const unpaired = (spec: ExerciseSpec, stub: string) =>
     (option) => `no two public cases differ in the option ${option} alone, so what is kept from call to call can hide`,
   );
 
+const isOfRefusals = ({ kind, case: called }: CheckSpec) => kind === 'hygiene' && !called;
 const isUntimed = ({ kind }: CheckSpec) => kind !== 'time';
 const isJudgedHere = ({ setAside }: Judgement) => !setAside;
 
