@@ -11,7 +11,7 @@ import type { Isolation } from '../wire/isolation.ts';
 import { KernelRefused, type TensorDType } from '../wire/kernel.ts';
 import type { Requests, Response } from '../wire/requests.ts';
 import { SandboxDied } from '../wire/sandbox-state.ts';
-import { startBackend } from './backend.ts';
+import { endHost, isWhole, startBackend } from './backend.ts';
 import { measureRoofline } from './measure-roofline.ts';
 import { Session } from './session.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
@@ -58,9 +58,19 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     if (answer.op === 'loaded') sessionOf(session).drawBaseline();
     return answer;
   },
+  // Nobody waits for it: the call that comes with them hears of a death.
   async inputs({ session, tensors }) {
-    for (const { handle, bytes, shape, dtype } of tensors)
-      sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
+    try {
+      for (const { handle, bytes, shape, dtype } of tensors)
+        sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
+    } catch (error) {
+      if (error instanceof SandboxDied) return;
+      if (!(error instanceof KernelRefused)) endHost(error as Error);
+      sessionOf(session).die({
+        reason: 'limit',
+        detail: 'its tensors leave no memory for the inputs of the next call',
+      });
+    }
   },
   async call({ session, fn, args, timeoutMs, timed }) {
     const message = { op: 'call', fn, args } as const;
@@ -81,6 +91,9 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   mark: ({ session }) => turns.beside(async () => sessionOf(session).mark()),
   async usage({ session }) {
     return sessionOf(session).usage();
+  },
+  async isWhole() {
+    return isWhole();
   },
   roofline: () => turns.alone(measureRoofline),
   async usageTotals({ session }) {

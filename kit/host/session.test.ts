@@ -63,7 +63,7 @@ describe('a sandbox that keeps to the rules', () => {
   });
 
   it('has the time that each question allows from the answer before on', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     try {
       const peer = new FakePeer();
       const asked = ['f', 'g'].map((fn) => peer.session.ask({ op: 'call', fn, args: [] }, 1000));
