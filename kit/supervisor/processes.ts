@@ -29,6 +29,8 @@ function processesOfLinux(): Process[] {
       // The command's name is the second field, in parentheses, and may hold anything.
       const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      // It has ended, and is only not yet collected.
+      if (fields[0] === 'Z') continue;
       found.push({
         pid: Number(name),
         parent: Number(fields[1]),
