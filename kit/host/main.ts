@@ -15,6 +15,7 @@ import { endHost, isWhole, startBackend } from './backend.ts';
 import { measureRoofline } from './measure-roofline.ts';
 import { Session } from './session.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
+import { signalOfStatus } from './signal-of-status.ts';
 
 const START_MS = 20_000;
 const FLOOD_BYTES = 8 * 1024 * 1024;
@@ -173,8 +174,10 @@ async function spawnSandbox(): Promise<Session> {
       .trim()
       .split('\n')
       .find((line) => /^(\w*Error|FATAL ERROR)\b|bwrap|not found/.test(line));
-    const how = signal ? `killed by ${signal}` : `exit status ${code}`;
-    session.die({ reason: 'exited', detail: last ? `${how}: ${last.trim().slice(0, 300)}` : how });
+    const by = signal ?? signalOfStatus(code);
+    const how = by ? `killed by ${by}` : `exit status ${code}`;
+    const death = { reason: 'exited', detail: last ? `${how}: ${last.trim().slice(0, 300)}` : how } as const;
+    session.die(by ? { ...death, signal: by } : death);
   });
   try {
     await session.ask(null, START_MS);
