@@ -239,7 +239,7 @@ describe('kit diff', PATIENCE, () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ada {2}1 → 10 \(\+9\)\n/);
     expect(stdout).toContain('01-attention-fundamentals/scaled-dot-product values/plain: fail 0/2 → pass 2/2\n');
-    expect((await kit('diff', before, before)).stdout).toBe('Nothing changed (1 students).\n');
+    expect((await kit('diff', before, before)).stdout).toBe('Nothing changed (1 student).\n');
     expect((await kit('diff', before, join(reports, 'none'))).code).toBe(2);
   });
 });
