@@ -181,6 +181,16 @@ describe('kit grade-all', PATIENCE, () => {
       expect(bytesOf(merged)).toBe(bytesOf(inOneGo.out));
     });
 
+    it('is not merged with a shard of another class, and loses nobody', async () => {
+      const { folder } = classOf([...CLASS, 'endless-loop']);
+      const other = join(temporaryFolder(), 'other');
+      await kit(...gradeAll(folder, other, '--shard', '3/3'));
+      const merged = join(temporaryFolder(), 'merged');
+      const { code, stderr } = await kit('merge', ...outs().slice(0, 2), other, '--out', merged);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('another class') });
+      expect(existsSync(merged)).toBe(false);
+    });
+
     it('is not merged into one of its shards', async () => {
       const [first] = outs();
       const { code, stderr } = await kit('merge', ...outs(), '--out', first);
@@ -209,6 +219,12 @@ describe('kit grade-all', PATIENCE, () => {
       const score = altered((text) => text.replace(/"score": \d+/, '"score": 7'), 'gradebook.json');
       expect(await refusal(score)).toContain('different results');
     });
+  });
+
+  it.skipIf(process.platform === 'win32')('lets nobody else read what shows hidden cases or grades', () => {
+    for (const name of ['journal.jsonl', 'gradebook.json', 'run.json', 'reports/correct.json'])
+      expect(statSync(join(inOneGo.out, name)).mode & 0o777, name).toBe(0o600);
+    for (const name of ['', 'reports']) expect(statSync(join(inOneGo.out, name)).mode & 0o777, name).toBe(0o700);
   });
 
   it.each([
