@@ -1,6 +1,7 @@
 /** What changed between two gradings, student by student and check by check. */
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
-import type { Adjustment, CheckReport, Report } from '../report/report.ts';
+import type { CheckReport, Report } from '../report/report.ts';
+import { findName } from '../roster/same-name.ts';
 import { compare } from './layouts.ts';
 
 export interface Difference {
@@ -21,16 +22,47 @@ export interface Change {
 
 const NOTHING = '–';
 
-/** By student; those with nothing changed are left out. Grades may be the same though a check changed. */
-export function differences(before: Gradebook, after: Gradebook): Difference[] {
-  const [old, now] = [before, after].map(({ entries }) => new Map(entries.map((entry) => [entry.student, entry])));
-  const students = [...new Set([...old.keys(), ...now.keys()])].sort(compare);
-  return students.flatMap((student) => {
-    const [a, b] = [old.get(student), now.get(student)];
-    const changes = [...statusChange(a, b), ...reportChanges(a?.report ?? null, b?.report ?? null)];
-    const [from, to] = [a?.score ?? null, b?.score ?? null];
-    return changes.length > 0 || from !== to ? [{ student, before: from, after: to, changes }] : [];
+/** Two gradings of one class. */
+export interface Differences {
+  /** Those in both, whose grade or checks changed, by student. */
+  changed: Difference[];
+  /** How many are in both. */
+  both: number;
+  onlyBefore: Alone[];
+  onlyAfter: Alone[];
+}
+
+/** Somebody who is in one of them only. */
+export interface Alone {
+  student: string;
+  score: number | null;
+}
+
+/** Grades may be the same though a check changed. Whoever differs in Unicode form or letter case only is the same. */
+export function differences(before: Gradebook, after: Gradebook): Differences {
+  const earlier = [...before.entries];
+  const pairs: [GradebookEntry, GradebookEntry][] = [];
+  const later = after.entries.filter((entry) => {
+    const found = findName(
+      earlier.map(({ student }) => student),
+      entry.student,
+    );
+    // What is exactly the same goes to no other.
+    if (!found || (!found.isExact && after.entries.some(({ student }) => student === earlier[found.index].student)))
+      return true;
+    pairs.push([earlier.splice(found.index, 1)[0], entry]);
+    return false;
   });
+  const changed = pairs
+    .flatMap(([a, b]) => {
+      const changes = [...statusChange(a, b), ...maximumChange(a, b), ...reportChanges(a.report, b.report)];
+      return changes.length > 0 || a.score !== b.score
+        ? [{ student: b.student, before: a.score, after: b.score, changes }]
+        : [];
+    })
+    .sort((a, b) => compare(a.student, b.student));
+  const alone = (entries: GradebookEntry[]): Alone[] => entries.map(({ student, score }) => ({ student, score }));
+  return { changed, both: pairs.length, onlyBefore: alone(earlier), onlyAfter: alone(later) };
 }
 
 /** A single report is a class of one. */
@@ -49,9 +81,13 @@ export function gradebookOf(report: Report): Gradebook {
   return { schema: 'attention-kit/gradebook/v1', assignment: null, title: '', maxScore, entries: [entry] };
 }
 
-function statusChange(a: GradebookEntry | undefined, b: GradebookEntry | undefined): Change[] {
-  const [before, after] = [a?.status ?? NOTHING, b?.status ?? NOTHING];
-  return before === after ? [] : [{ what: 'status', before, after }];
+function statusChange(a: GradebookEntry, b: GradebookEntry): Change[] {
+  return a.status === b.status ? [] : [{ what: 'status', before: a.status, after: b.status }];
+}
+
+function maximumChange(a: GradebookEntry, b: GradebookEntry): Change[] {
+  const [before, after] = [String(a.maxScore), String(b.maxScore)];
+  return before === after ? [] : [{ what: 'points possible', before, after }];
 }
 
 function reportChanges(a: Report | null, b: Report | null): Change[] {
@@ -66,11 +102,13 @@ function linesOf(report: Report | null): Map<string, string> {
   const checks = (report?.exercises ?? []).flatMap(({ id, checks }) =>
     checks.map((check): [string, string] => [`${id} ${check.id}`, describe(check)]),
   );
-  const adjustments = (report?.adjustments ?? []).map(({ reason, points }: Adjustment): [string, string] => [
-    reason,
-    String(points),
-  ]);
-  return new Map([...checks, ...adjustments]);
+  const lines = new Map(checks);
+  // Two with the same reason are one change.
+  const points = new Map<string, number>();
+  for (const adjustment of report?.adjustments ?? [])
+    points.set(adjustment.reason, (points.get(adjustment.reason) ?? 0) + adjustment.points);
+  for (const [reason, sum] of points) lines.set(reason, String(sum));
+  return lines;
 }
 
 const describe = ({ status, points, maxPoints }: CheckReport) => `${status} ${points}/${maxPoints}`;

@@ -16,8 +16,10 @@ interface Part {
 
 export interface Merged {
   gradebook: Gradebook;
-  /** What a run over the whole class would have left, to go on from; null where a shard has lost its journal. */
-  run: { settings: RunSettings; records: JournalRecord[] } | null;
+  /** What a run over the whole class would have been. */
+  settings: RunSettings;
+  /** What it would have left to go on from; null where a shard has lost its journal. */
+  records: JournalRecord[] | null;
 }
 
 /** @throws InputError for shards that are missing or unfinished, were judged by other graders or seeds, or contradict each other */
@@ -48,21 +50,18 @@ export function mergeShards(folders: string[]): Merged {
   const ordered = [...entries.values()].map(({ entry }) => entry).sort((a, b) => compare(a.student, b.student));
   const students = ordered.map(({ student }) => student);
   const settings: RunSettings = { ...first.settings, shard: null, students };
-  return { gradebook: { ...first.gradebook, entries: ordered }, run: runOf(parts, settings) };
+  return { gradebook: { ...first.gradebook, entries: ordered }, settings, records: recordsOf(parts, settings) };
 }
 
 /** The fingerprints in a shard's journal are those of the whole class: which shard judged does not enter into them. */
-function runOf(parts: Part[], settings: RunSettings): Merged['run'] {
+function recordsOf(parts: Part[], settings: RunSettings): JournalRecord[] | null {
   const journals = parts.map(({ folder }) => runPaths(folder).journal);
   if (!journals.every((file) => existsSync(file))) return null;
   const records = journals.flatMap((file) => [...readJournal(file).values()]);
   const byKey = new Map(records.map((record) => [keyOf(record), record]));
   const students = new Set(settings.students);
   const own = [...byKey.values()].filter(({ student }) => students.has(student));
-  return {
-    settings,
-    records: own.sort((a, b) => compare(a.student, b.student) || compare(a.submission, b.submission)),
-  };
+  return own.sort((a, b) => compare(a.student, b.student) || compare(a.submission, b.submission));
 }
 
 function readPart(folder: string): Part {
@@ -70,6 +69,8 @@ function readPart(folder: string): Part {
   if (!settings) throw new InputError(`"${folder}" has no run.json in it; name the --out folder of a grade-all`);
   const { shard, students } = settings;
   if (!shard) throw new InputError(`"${folder}" is a run over the whole class; there is nothing to merge`);
+  if (typeof settings.class !== 'string')
+    throw new InputError(`"${folder}" does not say of which class it is a shard; run its grade-all again, then merge`);
   const file = runPaths(folder).gradebook;
   if (!existsSync(file)) throw new InputError(`"${folder}" is not finished: run its grade-all again, then merge`);
   const gradebook = JSON.parse(readFileSync(file, 'utf8')) as Gradebook;
@@ -87,6 +88,7 @@ const SAME: [what: string, of: (part: Part) => unknown][] = [
   ['another seed', ({ settings }) => settings.seed],
   ['another version of the graders or the kit', ({ settings }) => settings.graders],
   ['another assignment', ({ settings, gradebook }) => [settings.assignment, gradebook.title, gradebook.maxScore]],
+  ['another class (other submissions, or other times or dates given for them)', ({ settings }) => settings.class],
   ['other exercises', ({ settings }) => settings.exercises],
   ['another backend', ({ settings }) => settings.backend],
   ['another --timeout', ({ settings }) => settings.timeout],

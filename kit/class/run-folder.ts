@@ -1,9 +1,10 @@
 /** The folder that a run writes: its journal, its gradebook, a report a student, and what all of them were judged with. */
 import { createHash, randomBytes, scryptSync } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { plain } from '../text/plain.ts';
 
 export interface RunSettings {
   schema: 'attention-kit/run/v1';
@@ -18,6 +19,8 @@ export interface RunSettings {
   shard: Shard | null;
   /** Of this run or shard. */
   students: string[];
+  /** Hash of who is in the whole class, and what and when each handed in: shards of another class do not go together. */
+  class: string;
 }
 
 /** The i-th of n, counted from 1. */
@@ -29,6 +32,8 @@ export interface Shard {
 export const runPaths = (out: string) => ({
   journal: join(out, 'journal.jsonl'),
   gradebook: join(out, 'gradebook.json'),
+  /** The one before, for `kit diff`. */
+  previous: join(out, 'gradebook.previous.json'),
   reports: join(out, 'reports'),
   settings: join(out, 'run.json'),
   seed: join(out, 'seed'),
@@ -48,7 +53,42 @@ export function readSettings(out: string): RunSettings | null {
 }
 
 export function writeSettings(out: string, settings: RunSettings): void {
-  writeWhole(runPaths(out).settings, `${JSON.stringify(settings, null, 2)}\n`);
+  writeWhole(runPaths(out).settings, `${JSON.stringify(settings, null, 2)}\n`, { isPrivate: true });
+}
+
+/**
+ * Before anything in the folder is changed. @throws InputError where it holds grades that the new ones would replace
+ * though they are of something else
+ */
+export function refuseOtherRun(
+  out: string,
+  earlier: Pick<RunSettings, 'assignment' | 'exercises' | 'shard' | 'students'> | null,
+  now: Pick<RunSettings, 'assignment' | 'exercises' | 'shard'> & { everybody: string[] },
+): void {
+  if (!earlier) return;
+  const holds = (what: string) => new InputError(`"${out}" holds the grades of ${what}; name another --out`);
+  const partOf = (shard: Shard | null) => (shard ? `shard ${shard.index}/${shard.count}` : 'the whole class');
+  if (JSON.stringify(earlier.exercises) !== JSON.stringify(now.exercises)) throw holds('other exercises');
+  if (earlier.assignment !== now.assignment)
+    throw holds(earlier.assignment === null ? 'exercises without an assignment' : `assignment ${earlier.assignment}`);
+  if (JSON.stringify(earlier.shard) !== JSON.stringify(now.shard)) throw holds(partOf(earlier.shard));
+  const here = new Set(now.everybody);
+  if (earlier.students.length > 0 && !earlier.students.some((student) => here.has(student)))
+    throw holds(`another class, with ${plain(earlier.students[0])} in it`);
+}
+
+/** A gradebook beside a run that was stopped would pass for its result. It is kept under another name. */
+export function setGradebookAside(out: string): void {
+  const { gradebook, previous } = runPaths(out);
+  if (existsSync(gradebook)) renameSync(gradebook, previous);
+}
+
+/** @returns whether the grades are the same as before; then the one before is not kept */
+export function dropSamePrevious(out: string): boolean {
+  const { gradebook, previous } = runPaths(out);
+  if (!existsSync(previous) || !readFileSync(previous).equals(readFileSync(gradebook))) return false;
+  rmSync(previous);
+  return true;
 }
 
 /**
@@ -70,8 +110,7 @@ export function secretOf(out: string, given: string | undefined, anew: boolean):
   }
   if (secret !== undefined) return { secret, drawn: false };
   const drawn = randomBytes(32).toString('hex');
-  mkdirSync(out, { recursive: true });
-  writeFileSync(file, `${drawn}\n`, { mode: 0o600 });
+  writeWhole(file, `${drawn}\n`, { isPrivate: true });
   return { secret: drawn, drawn: true };
 }
 

@@ -181,6 +181,16 @@ describe('kit grade-all', PATIENCE, () => {
       expect(bytesOf(merged)).toBe(bytesOf(inOneGo.out));
     });
 
+    it('is not merged with a shard of another class, and loses nobody', async () => {
+      const { folder } = classOf([...CLASS, 'endless-loop']);
+      const other = join(temporaryFolder(), 'other');
+      await kit(...gradeAll(folder, other, '--shard', '3/3'));
+      const merged = join(temporaryFolder(), 'merged');
+      const { code, stderr } = await kit('merge', ...outs().slice(0, 2), other, '--out', merged);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('another class') });
+      expect(existsSync(merged)).toBe(false);
+    });
+
     it('is not merged into one of its shards', async () => {
       const [first] = outs();
       const { code, stderr } = await kit('merge', ...outs(), '--out', first);
@@ -211,6 +221,12 @@ describe('kit grade-all', PATIENCE, () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')('lets nobody else read what shows hidden cases or grades', () => {
+    for (const name of ['journal.jsonl', 'gradebook.json', 'run.json', 'reports/correct.json'])
+      expect(statSync(join(inOneGo.out, name)).mode & 0o777, name).toBe(0o600);
+    for (const name of ['', 'reports']) expect(statSync(join(inOneGo.out, name)).mode & 0o777, name).toBe(0o700);
+  });
+
   it.each([
     ['a folder that is one submission', [join(SUBMISSIONS, 'correct')], 'is one submission'],
     ['a folder that there is not', ['/no/such'], 'there is no folder'],
@@ -239,7 +255,7 @@ describe('kit diff', PATIENCE, () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ada {2}1 → 10 \(\+9\)\n/);
     expect(stdout).toContain('01-attention-fundamentals/scaled-dot-product values/plain: fail 0/2 → pass 2/2\n');
-    expect((await kit('diff', before, before)).stdout).toBe('Nothing changed (1 students).\n');
+    expect((await kit('diff', before, before)).stdout).toBe('Nothing changed (1 student).\n');
     expect((await kit('diff', before, join(reports, 'none'))).code).toBe(2);
   });
 });

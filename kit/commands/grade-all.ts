@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readAttempts } from '../class/attempts.ts';
@@ -12,15 +12,18 @@ import { lockFolder } from '../class/lock.ts';
 import { gradebookText, makeGradebook } from '../class/make-gradebook.ts';
 import {
   clearScratch,
+  dropSamePrevious,
   hashOfSecret,
   readSettings,
+  refuseOtherRun,
   reportFile,
   runPaths,
   type Shard,
   secretOf,
+  setGradebookAside,
   writeSettings,
 } from '../class/run-folder.ts';
-import { isInShard, parseShard } from '../class/shard.ts';
+import { hashOfClass, isInShard, parseShard } from '../class/shard.ts';
 import { readSubmittedTimes } from '../class/submitted-at.ts';
 import { findCourse } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
@@ -64,9 +67,8 @@ export async function run(folder: string, options: Options): Promise<number> {
   const everybody = findSubmissions(folder, options);
   const again = regrading(options.regrade ?? [], everybody);
   sayStrays(strayFiles(folder));
-  const submissions = withTimes(everybody, times, options.submitted).filter(
-    ({ student }) => !shard || isInShard(student, shard),
-  );
+  const timed = withTimes(everybody, times, options.submitted);
+  const submissions = timed.filter(({ student }) => !shard || isInShard(student, shard));
 
   const isRepository = ({ submission }: Submission) => existsSync(join(folder, submission, '.git'));
   if (!gitIsInstalled() && submissions.some(isRepository))
@@ -74,29 +76,31 @@ export async function run(folder: string, options: Options): Promise<number> {
 
   const out = options.out ?? besides(folder, shard);
   refuseOut(out, folder);
-  mkdirSync(out, { recursive: true });
+  mkdirSync(out, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(out);
   try {
+    const earlier = readSettings(out);
+    const assignment = work.assignment?.name ?? null;
+    const { exercises } = work;
+    const names = timed.map(({ student }) => student);
+    refuseOtherRun(out, earlier, { assignment, exercises, shard, everybody: names });
     const { secret, drawn } = secretOf(out, courseSecret(options.seed), (options.regrade ?? []).includes('all'));
     if (drawn)
       say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
     clearScratch(out);
-    // An older one beside a run that was stopped would pass for its result.
-    rmSync(runPaths(out).gradebook, { force: true });
     const graders = hashOfGraders(course, work.exercises);
     const judgedWith = { exercises: work.exercises, backend, timeout, graders };
     const students = [...new Set(submissions.map(({ student }) => student))];
-    const earlier = readSettings(out);
-    if (earlier && JSON.stringify(earlier.exercises) !== JSON.stringify(work.exercises)) {
-      throw new InputError(`"${out}" holds the grades of other exercises; name another --out`);
-    }
+    sayGone(earlier?.students ?? [], names);
+    setGradebookAside(out);
     writeSettings(out, {
       schema: 'attention-kit/run/v1',
-      assignment: work.assignment?.name ?? null,
+      assignment,
       ...judgedWith,
       seed: hashOfSecret(secret),
       shard,
       students,
+      class: hashOfClass(timed),
     });
 
     const journal = new Journal(runPaths(out).journal);
@@ -174,10 +178,11 @@ function factsOf({ judged, unchanged }: { judged: number; unchanged: number }, s
 /** The gradebook, and each student's report. */
 export function writeResults(out: string, gradebook: Gradebook): void {
   for (const { student, report } of gradebook.entries) {
-    if (report) writeWhole(reportFile(out, student), jsonReport(report));
+    if (report) writeWhole(reportFile(out, student), jsonReport(report), { isPrivate: true });
   }
   // Last, so that where it is the others are.
-  writeWhole(runPaths(out).gradebook, gradebookText(gradebook));
+  writeWhole(runPaths(out).gradebook, gradebookText(gradebook), { isPrivate: true });
+  dropSamePrevious(out);
 }
 
 function countsOf({ entries }: Gradebook): Record<GradebookStatus, number> {
@@ -243,6 +248,14 @@ function withTimes(submissions: Submission[], times: Map<string, string>, file =
 
 /** So many names fit a line. */
 const MOST_NAMES = 5;
+
+/** Whoever was graded before and is not in the class now must not be lost in silence. */
+function sayGone(before: string[], now: string[]): void {
+  const here = new Set(now);
+  const gone = before.filter((student) => !here.has(student));
+  if (gone.length > 0)
+    say(`Graded before, but no longer in the folder, so no longer in the gradebook: ${gone.map(plain).join(', ')}`);
+}
 
 /** A submission packed otherwise than in a zip file must not be missed in silence. */
 function sayStrays(names: string[]): void {

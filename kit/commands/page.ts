@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { classPage } from '../report/class-page.ts';
-import { studentPage } from '../report/formats/html.ts';
-import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
-import { page } from '../report/page/page.ts';
+import { entryPage } from '../report/formats/html.ts';
+import type { Gradebook } from '../report/gradebook.ts';
 import { pageNames } from '../report/page-names.ts';
 import type { SimilarityReport } from '../report/similarity.ts';
 
@@ -23,16 +22,11 @@ export async function run(file: string, { out, similarity, instructor }: Options
     : undefined;
   const names = pageNames(gradebook.entries.map(({ student }) => student));
   for (const [i, entry] of gradebook.entries.entries()) {
-    writeWhole(join(out, 'pages', `${names[i]}.html`), pageOf(entry, instructor));
+    writeWhole(join(out, 'pages', `${names[i]}.html`), entryPage(entry, { instructor }), { isPrivate: instructor });
   }
-  writeWhole(join(out, 'index.html'), classPage(gradebook, { similarity: alike }));
+  writeWhole(join(out, 'index.html'), classPage(gradebook, { similarity: alike }), { isPrivate: true });
   process.stdout.write(`${join(out, 'index.html')}, and ${names.length} students' pages beside it\n`);
   return 0;
-}
-
-function pageOf({ student, report, problem }: GradebookEntry, instructor?: boolean): string {
-  if (report) return studentPage(report, { instructor, title: student });
-  return page({ title: student, body: `There is no grade yet. ${problem ?? ''}` });
 }
 
 /** @throws InputError if the file is not what the verb writes */

@@ -1,5 +1,6 @@
 /** What an instructor reads when a class is graded. */
 import pc from 'picocolors';
+import { summarise } from '../report/class-summary.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { plain } from '../text/plain.ts';
 
@@ -12,14 +13,13 @@ export interface RunFacts {
 export function classSummary(gradebook: Gradebook, { facts, file }: RunFacts): string {
   const { entries, maxScore, title } = gradebook;
   const scores = entries.flatMap(({ score }) => (score === null ? [] : [score])).sort((a, b) => a - b);
+  const { mean, median } = summarise(gradebook);
   const lines = [
     '',
     pc.bold(plain(title)),
     `${entries.length} ${entries.length === 1 ? 'student' : 'students'}, ${facts}`,
   ];
-  if (scores.length > 0) {
-    const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
-    const median = (scores[(scores.length - 1) >> 1] + scores[scores.length >> 1]) / 2;
+  if (mean !== null) {
     lines.push(
       `mean ${mean.toFixed(1)}, median ${median}, from ${scores[0]} to ${scores[scores.length - 1]} of ${maxScore}`,
     );

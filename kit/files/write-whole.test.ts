@@ -33,6 +33,18 @@ describe('a file that is written whole', () => {
     expect(readdirSync(folder)).toEqual(['r.json']);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'is for its owner alone where it is private, also in place of one that was not',
+    () => {
+      const folder = temporaryFolder({ 'g.json': 'old' });
+      for (const file of [join(folder, 'g.json'), join(folder, 'made/g.json')]) {
+        writeWhole(file, 'new', { isPrivate: true });
+        expect(lstatSync(file).mode & 0o777).toBe(0o600);
+      }
+      expect(lstatSync(join(folder, 'made')).mode & 0o777).toBe(0o700);
+    },
+  );
+
   it('may have a name of 255 bytes', () => {
     const folder = temporaryFolder();
     writeWhole(join(folder, `${'n'.repeat(250)}.json`), 'x');

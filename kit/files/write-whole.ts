@@ -10,17 +10,18 @@ const MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EIO']);
  * Writes a file whole or not at all: under a temporary name first, then renamed. What is there and no ordinary file
  * (/dev/stdout, a pipe) is written to as it is: renaming would put a file in its place.
  *
+ * @param isPrivate only its owner may read it, and look into the folders that are made for it
  * @throws InputError where it cannot be written; Error where the disk is full or broken
  */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string | Uint8Array, { isPrivate = false } = {}): void {
   const temporary = temporaryBeside(file);
   try {
     if (existsSync(file) && !statSync(file).isFile()) {
       writeFileSync(file, text);
       return;
     }
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, text);
+    mkdirSync(dirname(file), { recursive: true, ...(isPrivate && { mode: 0o700 }) });
+    writeFileSync(temporary, text, isPrivate ? { mode: 0o600 } : {});
     renameSync(temporary, file);
   } catch (error) {
     // Where a folder on its way is a file, even looking for it to remove it is an error.

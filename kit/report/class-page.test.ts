@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classSummary } from '../commands/summary-lines.ts';
 import { hasBrowser, launchBrowser, openPage } from '../testing/browser.ts';
 import { sampleReport } from '../testing/sample-report.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { classPage } from './class-page.ts';
 import { summarise } from './class-summary.ts';
-import { studentPage } from './formats/html.ts';
+import { entryPage, studentPage } from './formats/html.ts';
 import type { Gradebook, GradebookEntry } from './gradebook.ts';
 import { pageNames } from './page-names.ts';
 import type { Report } from './report.ts';
@@ -39,6 +40,32 @@ describe('a class in numbers', () => {
     expect(summary.misconceptions).toMatchObject([{ id: 'maskIgnored', students: ['a', 'b', 'c'] }]);
     expect(summary.problems.map(({ student }) => student)).toEqual(['d']);
     expect(summary.distribution.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  });
+
+  it('has what is unreadable as 0 everywhere: in the mean, on the class page and on its own page', () => {
+    const unreadable: GradebookEntry = {
+      ...entry('bob', 0, null),
+      status: 'unreadable',
+      problem: "EACCES: scandir '/srv/class/bob/exercises'",
+    };
+    const book = { ...gradebook(0), entries: [entry('ada', 8), unreadable] };
+    expect(summarise(book)).toMatchObject({ graded: 2, mean: 4, median: 4 });
+    expect(classSummary(book, { facts: '', file: 'g' })).toContain('mean 4.0, median 4, from 0 to 8');
+    expect(classPage(book)).toContain('unreadable: 0 points');
+    const page = entryPage(unreadable);
+    expect(page).toContain('<strong>0</strong> of 8 points');
+    expect(page).not.toContain('no grade yet');
+    for (const text of [page, classPage(book)]) {
+      expect(text).toContain('scandir &#39;exercises&#39;');
+      expect(text).not.toContain('/srv/class');
+    }
+  });
+
+  it('shows whoever has no grade yet none, and the reason to the instructor alone', () => {
+    const unjudged = { ...entry('cem', null, null), problem: 'the host ended' };
+    expect(entryPage(unjudged)).toContain('There is no grade yet');
+    expect(entryPage(unjudged)).not.toMatch(/of 8 points|the host ended/);
+    expect(entryPage(unjudged, { instructor: true })).toContain('the host ended');
   });
 
   it('names those whose code ended itself, or costs far more than the others', () => {

@@ -70,10 +70,10 @@ ${unreadable > 0 && figure('unreadable', String(unreadable))}
 function problems({ problems }: ClassSummary, links: Links): Html | false {
   if (problems.length === 0) return false;
   const items = problems.map(
-    ({ student, status, problem }) =>
-      html`<li><p>${linked(student, links)} <span class="${status}">${WORDS[status]}</span></p><p>${problem ?? (status === 'not-judged' ? 'An infrastructure error, not the submission: grade it again.' : 'Ask for it to be handed in again.')}</p></li>`,
+    ({ student, status, score, problem }) =>
+      html`<li><p>${linked(student, links)} <span class="${status}">${WORDS[status]}${status === 'unreadable' && `: ${score ?? 0} points`}</span></p><p>${problem ?? (status === 'not-judged' ? 'An infrastructure error, not the submission: grade it again.' : 'Ask for it to be handed in again.')}</p></li>`,
   );
-  return html`<h2>Without a grade</h2>${unfolding(items)}`;
+  return html`<h2>Could not be graded</h2>${unfolding(items)}`;
 }
 
 const WORDS: Record<GradebookEntry['status'], string> = {

@@ -3,6 +3,7 @@ import type { Gradebook, GradebookEntry } from './gradebook.ts';
 import { type CheckReport, counted, type ExerciseReport } from './report.ts';
 
 export interface ClassSummary {
+  /** Those with a score. What is unreadable has one: 0. */
   graded: number;
   allPassed: number;
   /** Of the scores; null where there is none. */
@@ -15,7 +16,7 @@ export interface ClassSummary {
   missed: { exercise: string; title: string; missed: number; judged: number }[];
   misconceptions: { id: string; exercise: string; feedback: string; students: string[] }[];
   unusual: { student: string; what: string }[];
-  /** No grade yet, or nothing in it to grade. */
+  /** No grade yet, or 0 since nothing in it can be graded. */
   problems: GradebookEntry[];
 }
 
@@ -29,7 +30,7 @@ export interface ExerciseSummary {
 }
 
 export function summarise({ entries, maxScore }: Gradebook): ClassSummary {
-  const scores = entries.flatMap(({ status, score }) => (status === 'graded' && score !== null ? [score] : []));
+  const scores = entries.flatMap(({ score }) => (score === null ? [] : [score]));
   return {
     graded: scores.length,
     allPassed: scores.filter((score) => score >= maxScore).length,

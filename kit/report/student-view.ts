@@ -7,6 +7,7 @@
 import type { CheckKind } from '../course/exercise.ts';
 import type { Timing } from '../judge/timing.ts';
 import type { Picture } from '../subject/failure.ts';
+import { withoutHostPaths } from '../text/host-paths.ts';
 import { type CostRow, costRows } from './cost-table.ts';
 import { type Adjustment, type CheckReport, counted, type ExerciseReport, type Report } from './report.ts';
 
@@ -83,7 +84,7 @@ function studentExercise(exercise: ExerciseReport, cases: StudentReport['cases']
     title,
     score,
     maxScore,
-    problem: cases === 'public' || nothingRan(exercise) ? problem : null,
+    problem: problem !== null && (cases === 'public' || nothingRan(exercise)) ? withoutHostPaths(problem) : null,
     checks: checks.map((check) => studentCheck(check, cases)),
     costs: cases === 'public' ? costRows(exercise) : [],
   };
@@ -115,5 +116,5 @@ function studentCheck(check: CheckReport, cases: StudentReport['cases']): Studen
 
 function details({ message, at, smallest, picture }: CheckReport): StudentDetails | null {
   if (message === null) return null;
-  return { message, at: at ?? null, smallest: smallest ?? null, picture: picture ?? null };
+  return { message: withoutHostPaths(message), at: at ?? null, smallest: smallest ?? null, picture: picture ?? null };
 }

@@ -1,6 +1,7 @@
 /** Plain tables of a class: our own, and GitHub Classroom's. */
 import { basename } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { withoutHostPaths } from '../../text/host-paths.ts';
 import type { Gradebook } from '../gradebook.ts';
 import { counted } from '../report.ts';
 import { cell } from './cell.ts';
@@ -28,7 +29,7 @@ export function csv(gradebook: Gradebook): Filled {
       maxScore,
       ...scores,
       adjustment,
-      cell(problem ?? ''),
+      cell(withoutHostPaths(problem ?? '')),
     ];
   });
   return {

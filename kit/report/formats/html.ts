@@ -1,6 +1,7 @@
 /** One student's report as a page. */
 
 import { COST_METRICS, type CostRow, inGroups } from '../cost-table.ts';
+import type { GradebookEntry } from '../gradebook.ts';
 import { fallbacksInWords, machineInWords, timingInWords } from '../numbers.ts';
 import { shareBar } from '../page/charts.ts';
 import { type Html, html } from '../page/html.ts';
@@ -9,6 +10,7 @@ import { page } from '../page/page.ts';
 import { LINKED_CELLS } from '../page/scripts.ts';
 import { HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentDetails, type StudentExercise, studentView } from '../student-view.ts';
+import { gradeOf } from './grades.ts';
 
 export interface StudentPageOptions {
   /** Everything, hidden inputs and the seed too: not for students' eyes. */
@@ -35,8 +37,7 @@ export function studentPage(report: Report, { instructor = false, title }: Stude
     kicker: instructor && hidden ? 'For the instructor: shows hidden cases' : undefined,
     lead: submission.commit && html`commit <code>${submission.commit.slice(0, 12)}</code>`,
     body: [
-      html`<p class="total"><strong>${score}</strong> of ${maxScore} points</p>
-${shareBar(maxScore > 0 ? score / maxScore : 0)}`,
+      total(score, maxScore),
       adjustments.map(
         ({ reason, points }) =>
           html`<p class="note">${reason}${points !== 0 && html` <strong class="points">${points > 0 && '+'}${points}</strong>`}</p>`,
@@ -49,6 +50,29 @@ ${shareBar(maxScore > 0 ? score / maxScore : 0)}`,
     scripts: instructor || !hidden ? [LINKED_CELLS] : [],
   });
 }
+
+/** The page of a student of a class, whether or not anything could be judged. */
+export function entryPage(entry: GradebookEntry, { instructor = false }: StudentPageOptions = {}): string {
+  const { student, report, status, score, maxScore, problem } = entry;
+  if (report) return studentPage(report, { instructor, title: student });
+  const isGrade = gradeOf(entry) !== null;
+  return page({
+    title: student,
+    body: [
+      isGrade && total(score ?? 0, maxScore),
+      status === 'unreadable' &&
+        html`<p class="note">Nothing in what was handed in could be graded${problem && html`: ${problem}`}</p>`,
+      !isGrade &&
+        html`<p class="note">There is no grade yet. This is not the submission's fault.${instructor && problem && html` ${problem}`}</p>`,
+    ],
+  });
+}
+
+const total = (
+  score: number,
+  maxScore: number,
+) => html`<p class="total"><strong>${score}</strong> of ${maxScore} points</p>
+${shareBar(maxScore > 0 ? score / maxScore : 0)}`;
 
 function footer({ backend, isolation, seed, machine, fallbacks }: Report, replay: boolean): Html {
   const level = isolation === 'permissions' ? "Node's permissions" : isolation;

@@ -6,6 +6,8 @@ import { junit } from './junit.ts';
 
 interface Element {
   name: string;
+  /** The characters directly in it. */
+  text: string;
   attributes: Record<string, string>;
   children: Element[];
 }
@@ -17,7 +19,7 @@ function parseXml(text: string): Element {
   if (/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.test(text)) throw new Error('a character');
   const declaration = /^<\?xml version="1\.0" encoding="UTF-8"\?>\n/;
   if (!declaration.test(text)) throw new Error('no declaration');
-  const root: Element = { name: '', attributes: {}, children: [] };
+  const root: Element = { name: '', text: '', attributes: {}, children: [] };
   const open = [root];
   const token = /<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>|([^<]+)/gy;
   const body = text.replace(declaration, '');
@@ -27,13 +29,14 @@ function parseXml(text: string): Element {
     if (!found) throw new Error(`not well-formed at ${body.slice(at, at + 60)}`);
     const [, closing, name, attributes, empty, characters] = found;
     if (characters !== undefined) {
-      decode(characters);
+      const element = open.at(-1);
+      if (element) element.text += decode(characters);
       if (characters.includes(']]>')) throw new Error('the end of a section');
     } else if (closing) {
       if (open.pop()?.name !== name) throw new Error(`</${name}> ends something else`);
     } else {
       const pairs = [...attributes.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, key, value]) => [key, decode(value)]);
-      const element = { name, attributes: Object.fromEntries(pairs) as Record<string, string>, children: [] };
+      const element = { name, text: '', attributes: Object.fromEntries(pairs) as Record<string, string>, children: [] };
       if (pairs.length !== Object.keys(element.attributes).length) throw new Error('an attribute twice');
       open.at(-1)?.children.push(element);
       if (!empty) open.push(element);
@@ -63,8 +66,8 @@ describe('JUnit XML', () => {
   it('has a suite an exercise and a case a check', () => {
     const suites = all(parseXml(junit(sampleReport)), 'testsuite');
     expect(suites.map(({ attributes }) => attributes)).toEqual([
-      { name: 'Attention', tests: '4', failures: '2', errors: '1', skipped: '0' },
-      { name: 'Heads', tests: '1', failures: '1', errors: '0', skipped: '0' },
+      { name: 'Attention', tests: '4', failures: '2', errors: '1', skipped: '0', time: '0.000' },
+      { name: 'Heads', tests: '1', failures: '1', errors: '0', skipped: '0', time: '0.000' },
     ]);
     expect(all(suites[0], 'failure')[0].attributes.message).toContain('out_BHTV[0,1]: expected 1, got 1.5');
     expect(all(suites[1], 'failure')[0].attributes.message).toBe('02-y/heads.ts:3: Unexpected ";"');
@@ -94,6 +97,20 @@ describe('JUnit XML', () => {
         const unjudged = checks.filter(({ status }) => status === 'not-judged').length;
         expect(all(parsed, 'skipped')).toHaveLength(aside + holding);
         expect(all(parsed, 'error')).toHaveLength(unjudged - aside);
+      }),
+    );
+  });
+
+  it('has a time on every suite and case, and no failure or error without text, which common readers stumble over', () => {
+    fc.assert(
+      fc.property(randomReport(), (report) => {
+        const parsed = parseXml(junit(report));
+        for (const element of [parsed, ...all(parsed, 'testsuite'), ...all(parsed, 'testcase')])
+          expect(Number.isFinite(Number.parseFloat(element.attributes.time)), element.name).toBe(true);
+        for (const element of [...all(parsed, 'failure'), ...all(parsed, 'error')]) {
+          expect(element.text.trim()).not.toBe('');
+          expect(element.attributes.message.trim()).not.toBe('');
+        }
       }),
     );
   });

@@ -1,5 +1,7 @@
 /** HTML that is escaped by its making: only what this tag built goes in as it is; text of any kind goes in as text. */
 
+import { withoutHostPaths } from '../../text/host-paths.ts';
+
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -18,7 +20,7 @@ function rendered(value: Content): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (Array.isArray(value)) return value.map(rendered).join('');
-  return escaped(String(value));
+  return escaped(withoutHostPaths(String(value)));
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
