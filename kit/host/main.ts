@@ -61,16 +61,13 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   },
   // Nobody waits for it: the call that comes with them hears of a death.
   async inputs({ session, tensors }) {
+    const open = sessions.get(session);
+    if (!open || open.dead) return;
     try {
-      for (const { handle, bytes, shape, dtype } of tensors)
-        sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
+      for (const { handle, bytes, shape, dtype } of tensors) open.input(handle, bytes, shape, dtype as TensorDType);
     } catch (error) {
-      if (error instanceof SandboxDied) return;
       if (!(error instanceof KernelRefused)) endHost(error as Error);
-      sessionOf(session).die({
-        reason: 'limit',
-        detail: 'its tensors leave no memory for the inputs of the next call',
-      });
+      open.die({ reason: 'limit', detail: 'its tensors leave no memory for the inputs of the next call' });
     }
   },
   async call({ session, fn, args, timeoutMs, timed }) {

@@ -148,9 +148,13 @@ async function judgeCheck(
       return { ...failed(check, outcome.failure), outcome };
     } catch (error) {
       if (error instanceof Aborted) throw error;
-      // A fault of the host or the machine: once more with a fresh one, then it is nobody's zero.
-      if (!(error instanceof HostFailed) || ++hostFailures === MOST_HOST_FAILURES)
-        return notJudged(check, (error as Error).message);
+      const { message } = error as Error;
+      if (!(error instanceof HostFailed)) return notJudged(check, message);
+      if (++hostFailures < MOST_HOST_FAILURES) continue;
+      // A fault of the machine is nobody's zero. What ends a fresh host by what it has it compute, again, has itself to blame.
+      return error.crashed
+        ? failed(check, { code: 'exited', message: `what it computes ends the process that does it: ${message}` })
+        : notJudged(check, message);
     }
   }
 }
