@@ -57,11 +57,14 @@ describe('a host', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     try {
       const asked = host.request('load', { session: 1, code: '', file: '', path: [], timeoutMs: 1000 });
+      const waiting = host.request('read', { session: 1, handle: 1 });
+      const others = expect(waiting).rejects.toMatchObject({ death: { reason: 'timeout' } });
       const death = expect(asked).rejects.toMatchObject({
         death: { reason: 'timeout', detail: 'no answer within 1 s' },
       });
       await vi.advanceTimersByTimeAsync(20_000);
       await death;
+      await others;
       await vi.advanceTimersByTimeAsync(1000);
     } finally {
       vi.useRealTimers();

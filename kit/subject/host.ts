@@ -80,8 +80,9 @@ export class Host {
       const { timeoutMs } = params as { timeoutMs?: number };
       const letGo = afterOwnTime(timeoutMs === undefined ? HANG_MS : 2 * timeoutMs + ONE_OPERATION_MS, () => {
         const detail = `no answer within ${(timeoutMs ?? HANG_MS) / 1000} s`;
-        if (timeoutMs !== undefined) reject(new SandboxDied({ reason: 'timeout', detail }));
-        this.#fail(`the host hangs: ${detail} to ${method}`);
+        // All that is asked of it is asked of the one submission that it computes for.
+        const death = timeoutMs === undefined ? undefined : new SandboxDied({ reason: 'timeout', detail });
+        this.#fail(`the host hangs: ${detail} to ${method}`, { death });
       });
       const settle =
         <T>(then: (value: T) => void) =>
@@ -141,10 +142,9 @@ export class Host {
         .split('\n')
         .find((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
       const how = `the host ended (${signal ?? `exit status ${code}`})${last ? `: ${last.trim().slice(0, 300)}` : ''}`;
-      this.#fail(
-        how,
-        this.#isStarted && !this.backend.accelerated && (signal === null || OWN_SIGNALS.includes(signal)),
-      );
+      this.#fail(how, {
+        crashed: this.#isStarted && !this.backend.accelerated && (signal === null || OWN_SIGNALS.includes(signal)),
+      });
     });
   }
 
@@ -156,12 +156,13 @@ export class Host {
     else pending?.reject(refused ? new KernelRefused(error) : new HostFailed(error));
   }
 
-  #fail(reason: string, crashed = false): void {
+  /** @param death what those hear who wait for the submission, where that has itself to blame */
+  #fail(reason: string, { crashed = false, death }: { crashed?: boolean; death?: SandboxDied } = {}): void {
     if (this.#gone !== undefined) return;
     this.#gone = new HostFailed(reason, crashed);
     if (this.child.connected) this.child.disconnect();
     // A moment to end its sandboxes; a host that hangs has lost the right to it.
     setTimeout(() => this.child.kill('SIGKILL'), 500).unref();
-    for (const { reject } of this.#pending.values()) reject(this.#gone);
+    for (const { reject } of this.#pending.values()) reject(death ?? this.#gone);
   }
 }
