@@ -10,8 +10,7 @@ import { plain } from '../text/plain.ts';
 import { hashOfSubmission } from './fingerprint.ts';
 import { type JournalRecord, keyOf } from './journal.ts';
 import type { Submission } from './layouts.ts';
-import { withExercises } from './locate.ts';
-import { commitDateOf } from './submitted-at.ts';
+import { type HandIn, submittedAtOf, withExercises } from './locate.ts';
 import { Unreadable } from './unzip.ts';
 
 export interface ClassRequest {
@@ -31,6 +30,8 @@ export interface ClassRequest {
   newHosts: () => HostPool;
   /** For what is unpacked. */
   scratch: string;
+  /** Of a git repository the last commit until then is graded, where there is one. ISO 8601. */
+  notAfter: string | null;
   before: Map<string, JournalRecord>;
   /** Judged though nothing changed. */
   again: (record: JournalRecord) => boolean;
@@ -83,17 +84,31 @@ async function gradeOne(
   const { student } = submission;
   const blank: JournalRecord = { ...submission, fingerprint: '', status: 'not-judged', problem: null, report: null };
   try {
-    return await withExercises(join(request.folder, submission.submission), scratch, async (folder) => {
+    const path = join(request.folder, submission.submission);
+    const judged = async (handIn: HandIn): Promise<{ record: JournalRecord; how: How }> => {
+      const { folder, commit, missing, passedOver } = handIn;
       const seed = submissionSeed(secret, student);
       const fingerprint = hashOf(hashOfSubmission(folder), request.settings, seed);
-      const dated = { ...blank, fingerprint, submittedAt: submission.submittedAt ?? commitDateOf(folder) };
+      const dated = { ...blank, fingerprint, submittedAt: submittedAtOf(submission, handIn), passedOver };
       if (before?.status === 'graded' && before.fingerprint === fingerprint && !request.again(before)) {
-        return { record: { ...before, submittedAt: dated.submittedAt }, how: 'unchanged' };
+        return { record: { ...before, submittedAt: dated.submittedAt, passedOver }, how: 'unchanged' };
       }
-      const report = await gradeSubmission({ folder, id: student, course, cache, exercises, hosts, seed, timeout });
+      const report = await gradeSubmission({
+        folder,
+        id: student,
+        commit,
+        missing,
+        course,
+        cache,
+        exercises,
+        hosts,
+        seed,
+        timeout,
+      });
       const problem = faultOf(report);
       return { record: { ...dated, status: problem ? 'not-judged' : 'graded', problem, report }, how: 'judged' };
-    });
+    };
+    return await withExercises(path, scratch, judged, { notAfter: request.notAfter });
   } catch (error) {
     const message = plain((error as Error).message);
     return error instanceof Unreadable

@@ -15,6 +15,8 @@ export interface JournalRecord {
   status: 'graded' | 'not-judged' | 'unreadable';
   problem: string | null;
   report: Report | null;
+  /** What of the hand-in was not read, for people. */
+  passedOver?: string[];
 }
 
 /** A folder of a group's is judged once for each of them. */

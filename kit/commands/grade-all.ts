@@ -5,7 +5,7 @@ import { hashOfGraders } from '../class/fingerprint.ts';
 import { gitIsInstalled } from '../class/git-commit.ts';
 import { gradeClass, hashOf } from '../class/grade-class.ts';
 import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
-import { findSubmissions, type Submission, strayFiles } from '../class/layouts.ts';
+import { readClass, type Submission } from '../class/layouts.ts';
 import { lockFolder } from '../class/lock.ts';
 import { gradebookText, makeGradebook } from '../class/make-gradebook.ts';
 import {
@@ -29,6 +29,7 @@ import { jsonReport } from '../report/json.ts';
 import { stopBundling } from '../subject/bundle.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { plain } from '../text/plain.ts';
+import { goneSince, lastMoment, noteLine, passedOverLine, unknownTimes } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
@@ -47,6 +48,7 @@ interface Options {
   shard?: string;
   regrade?: string[];
   submitted?: string;
+  lastInTime?: boolean;
   requireIsolation?: string;
   out?: string;
   json?: boolean;
@@ -62,9 +64,10 @@ export async function run(folder: string, options: Options): Promise<number> {
   const times = options.submitted === undefined ? new Map<string, string>() : readSubmittedTimes(options.submitted);
   refuseWeakIsolation(options.requireIsolation);
   refuseFolder(folder);
-  const everybody = findSubmissions(folder, options);
+  const notAfter = options.lastInTime ? lastMoment(work.assignment) : null;
+  const { submissions: everybody, notes } = readClass(folder, options);
   const again = regrading(options.regrade ?? [], everybody);
-  sayStrays(strayFiles(folder));
+  for (const note of notes) say(noteLine(note));
   const submissions = withTimes(everybody, times, options.submitted).filter(
     ({ student }) => !shard || isInShard(student, shard),
   );
@@ -103,6 +106,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     const journal = new Journal(runPaths(out).journal);
     const progress = new ProgressLine('grading', submissions.length, process.stderr, 4);
     const before = readJournal(runPaths(out).journal);
+    for (const note of goneSince(before.values(), everybody)) say(noteLine(note));
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
     const carryOn = onStop(() => {
@@ -126,6 +130,7 @@ export async function run(folder: string, options: Options): Promise<number> {
         jobs,
         newHosts: () => new HostPool({ backend, keepStandby: true }),
         scratch: runPaths(out).scratch,
+        notAfter,
         before,
         again,
         onRecord: (record, how) => {
@@ -149,6 +154,7 @@ export async function run(folder: string, options: Options): Promise<number> {
       submissions.map((submission) => records.get(keyOf(submission)) as JournalRecord),
     );
     writeResults(out, gradebook);
+    for (const note of unknownTimes(gradebook, work.assignment)) say(noteLine(note));
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ out, ...tally, seconds, gradebook: runPaths(out).gradebook, ...countsOf(gradebook) }, null, 2)}\n`
@@ -179,9 +185,10 @@ function countsOf({ entries }: Gradebook): Record<GradebookStatus, number> {
 }
 type GradebookStatus = Gradebook['entries'][number]['status'];
 
-function lineOf({ student, status, report, problem }: JournalRecord, how: 'judged' | 'unchanged'): string {
+function lineOf(record: JournalRecord, how: 'judged' | 'unchanged'): string {
+  const { student, status, report, problem } = record;
   const result = status === 'graded' && report ? `${report.score}/${report.maxScore}` : `${status}: ${problem}`;
-  return `${plain(student)}  ${result}${how === 'unchanged' ? '  unchanged' : ''}`;
+  return `${plain(student)}  ${result}${how === 'unchanged' ? '  unchanged' : ''}${passedOverLine(record)}`;
 }
 
 /** Beside the class's folder, since whatever is in it is a submission. */
@@ -232,18 +239,6 @@ function withTimes(submissions: Submission[], times: Map<string, string>, file =
     ...submission,
     submittedAt: times.get(submission.student) ?? submission.submittedAt,
   }));
-}
-
-/** So many names fit a line. */
-const MOST_NAMES = 5;
-
-/** A submission packed otherwise than in a zip file must not be missed in silence. */
-function sayStrays(names: string[]): void {
-  if (names.length === 0) return;
-  const rest = names.length > MOST_NAMES ? `, … (${names.length} in all)` : '';
-  say(
-    `Not graded, since they are not folders or zip files: ${names.slice(0, MOST_NAMES).map(plain).join(', ')}${rest}`,
-  );
 }
 
 function say(text: string): void {

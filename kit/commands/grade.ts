@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commitDateOf } from '../class/submitted-at.ts';
+import { Unreadable } from '../class/entries.ts';
+import { readable } from '../class/file-names.ts';
+import { type HandIn, withExercises } from '../class/locate.ts';
 import { type Assignment, assignmentNamed } from '../course/assignments.ts';
 import { type Course, findCourse, selectExercises, specOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
@@ -14,7 +17,10 @@ import { tryBubblewrap } from '../isolation/launch.ts';
 import { MaterialsCache } from '../judge/materials.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
 import { verdictOf } from '../report/report.ts';
+import { plain } from '../text/plain.ts';
+import { lastMoment } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
+import { onStop } from './on-stop.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
@@ -22,6 +28,7 @@ interface Options {
   exercise?: string[];
   seed?: string;
   id?: string;
+  lastInTime?: boolean;
   backend: string;
   timeout: string;
   requireIsolation?: string;
@@ -29,24 +36,31 @@ interface Options {
   out?: string;
 }
 
-export async function run(folder: string, options: Options): Promise<number> {
+/** Of files that were not read. */
+const MOST_SAID = 5;
+
+export async function run(submission: string, options: Options): Promise<number> {
   const course = await findCourse();
   const { exercises, assignment } = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const { load } = formatNamed(REPORT_FORMATS, options.format);
   const write = await load();
-  refuseFolder(folder);
+  const notAfter = options.lastInTime ? lastMoment(assignment) : null;
   refuseWeakIsolation(options.requireIsolation);
   if (options.out) refuseUnwritable(options.out);
 
-  const id = options.id ?? submissionId(folder);
+  const id = options.id ?? submissionId(submission).replace(/\.zip$/i, '');
   const seed = submissionSeed(courseSecret(options.seed) ?? randomBytes(32).toString('hex'), id);
   const cache = new MaterialsCache(course);
-  const judged = await withHosts(backend, (hosts) =>
-    gradeSubmission({ folder, id, course, cache, exercises, hosts, seed, timeout }),
-  );
-  const report = assignment ? applyPolicy(judged, assignment, commitDateOf(folder)) : judged;
+  const report = await withHandIn(submission, notAfter, async (handIn) => {
+    const { folder, commit, missing } = handIn;
+    sayPassedOver(handIn);
+    const judged = await withHosts(backend, (hosts) =>
+      gradeSubmission({ folder, id, commit, missing, course, cache, exercises, hosts, seed, timeout }),
+    );
+    return assignment ? applyPolicy(judged, assignment, handIn.committedAt) : judged;
+  });
   if (options.out) writeOrShow(options.out, write(report));
   else process.stdout.write(write(report));
   return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
@@ -93,17 +107,40 @@ function writeOrShow(file: string, text: string): void {
   }
 }
 
-function refuseFolder(folder: string): void {
+/** Runs `body` with what was handed in, whatever it is packed in. @throws InputError where it cannot be read */
+async function withHandIn<T>(
+  submission: string,
+  notAfter: string | null,
+  body: (handIn: HandIn) => Promise<T>,
+): Promise<T> {
   // Node hands over names that are not UTF-8 with this in place of what it cannot read.
-  const unreadable = folder.includes('\u{fffd}') ? ': its name is not UTF-8, so rename it first' : '';
-  if (!existsSync(folder)) throw new InputError(`there is no folder "${folder}"${unreadable}`);
-  if (!statSync(folder).isDirectory())
-    throw new InputError(`"${folder}" is a file; a submission is a folder with exercises/ in it`);
-  if (!existsSync(join(folder, 'exercises'))) {
-    throw new InputError(`"${folder}" has no exercises/ in it; name the folder that holds it`);
+  const unreadable = submission.includes('\u{fffd}') ? ': its name is not UTF-8, so rename it first' : '';
+  if (!existsSync(submission))
+    throw new InputError(`there is no ${/\.zip$/i.test(submission) ? 'file' : 'folder'} "${submission}"${unreadable}`);
+  if (!statSync(submission).isDirectory() && !/\.zip$/i.test(submission)) {
+    throw new InputError(
+      `"${submission}" is a file; a submission is a folder or a zip file with exercises/ in it, so name that`,
+    );
   }
-  if (!statSync(join(folder, 'exercises')).isDirectory())
-    throw new InputError(`"${join(folder, 'exercises')}" is not a folder; a submission has its files in exercises/`);
+  const scratch = mkdtempSync(join(tmpdir(), 'kit-grade-'));
+  const clear = () => rmSync(scratch, { recursive: true, force: true });
+  const carryOn = onStop(clear);
+  try {
+    // A link that the user names is meant; one within a submission is not followed.
+    return await withExercises(realpathSync(submission), scratch, body, { notAfter });
+  } catch (error) {
+    throw error instanceof Unreadable ? new InputError(`"${submission}" cannot be graded: ${error.message}`) : error;
+  } finally {
+    carryOn();
+    clear();
+  }
+}
+
+/** What lies beside the exercises is nobody's business here; a file among them that was not read is. */
+function sayPassedOver({ missing }: HandIn): void {
+  for (const [path, reason] of [...missing].slice(0, MOST_SAID)) {
+    process.stderr.write(`${plain(readable(path))} was passed over, since it is ${plain(reason)}.\n`);
+  }
 }
 
 export function refuseWeakIsolation(level: string | undefined): void {

@@ -36,7 +36,7 @@ export async function classSimilarity({
   const scratch = mkdtempSync(join(tmpdir(), 'kit-similarity-'));
   try {
     for (const { student, submission } of last.values()) {
-      await withExercises(join(folder, submission), scratch, async (root) => {
+      await withExercises(join(folder, submission), scratch, async ({ folder: root }) => {
         for (const id of exercises) {
           const tokens = await tokensIn(root, id, student, given.get(id));
           if (tokens) submitted.get(id)?.push({ student, tokens });
