@@ -19,6 +19,11 @@ export class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
+/** Whoever grades may not read it: that is not for its author to answer for. */
+export class Unreachable extends Error {
+  override name = 'Unreachable';
+}
+
 /** One entry that cannot be taken; the message says what it is, or has: "a link". */
 export class NotTaken extends Error {
   override name = 'NotTaken';

@@ -1,13 +1,13 @@
 /** The entries of a folder. Links are not followed: they may lead to anything. */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { type Entry, isJunk, isOfTheMachine, NotTaken, oddEntry, tooLarge, Unreadable } from './entries.ts';
+import { type Entry, isJunk, isOfTheMachine, NotTaken, oddEntry, tooLarge, Unreachable } from './entries.ts';
 import { bytesOf, nameOf } from './file-names.ts';
 
 /** Of a larger folder only so much is looked at. */
 const MOST_ENTRIES = 100_000;
 const SLASH = Buffer.from('/');
 
-/** Upper folders first. Of what is nobody's work (node_modules) only the folder itself. @throws Unreadable */
+/** Upper folders first. Of what is nobody's work (node_modules) only the folder itself. @throws Unreachable */
 export function folderEntries(folder: string): Entry[] {
   const entries: Entry[] = [];
   const queue: { path: string; at: Buffer }[] = [{ path: '', at: bytesOf(folder) }];
@@ -43,7 +43,7 @@ function entriesIn(path: string, at: Buffer): { entry: Entry; name: string; at: 
   } catch (error) {
     if (isOfTheMachine(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (path === '') throw new Unreadable(`its folder cannot be read (${code}); give yourself the right to read it`);
+    if (path === '') throw new Unreachable(`its folder cannot be read (${code}); give yourself the right to read it`);
     return [{ name: '', at, entry: oddEntry(path, `a folder that cannot be read (${code})`) }];
   }
 }

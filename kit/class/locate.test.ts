@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeZip, type ZipEntry } from '../testing/make-zip.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
+import { Unreachable } from './entries.ts';
 import { nameOf } from './file-names.ts';
 import { withExercises } from './locate.ts';
 
@@ -39,6 +40,17 @@ describe('the exercises in a folder', () => {
     chmodSync(join(folder, 'closed'), 0o700);
     expect(found).toEqual({ 'exercises/etc': 'a link to /etc', 'exercises/pipe.ts': 'a pipe' });
   });
+
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'that the grader may not read are no fault of their author',
+    async () => {
+      const folder = temporaryFolder({ 'exercises/a.ts': 'a', 'work.zip': 'PK' });
+      for (const path of [folder, join(folder, 'work.zip')]) chmodSync(path, 0);
+      await expect(taken(folder)).rejects.toThrow(Unreachable);
+      chmodSync(folder, 0o700);
+      await expect(taken(join(folder, 'work.zip'))).rejects.toThrow(Unreachable);
+    },
+  );
 
   it.runIf(process.platform === 'linux')('are found below names that are not UTF-8, and among them', async () => {
     const folder = Buffer.concat([Buffer.from(`${temporaryFolder()}/J`), Buffer.from([0xf6]), Buffer.from('rg')]);

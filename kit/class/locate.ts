@@ -34,7 +34,7 @@ const MOST_ARCHIVE_BYTES = 64 * 1024 * 1024;
  * Runs `body` with what was handed in.
  * @param submission a folder or a zip file
  * @param scratch a folder for what is taken out; whoever made it removes what a killed run left in it
- * @throws Unreadable where no exercises are found, or none can be read
+ * @throws Unreadable where no exercises are found, or none can be read; Unreachable where whoever runs this may not read it
  */
 export async function withExercises<T>(
   submission: string,

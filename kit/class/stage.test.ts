@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
+import { studentRepository } from '../export/student-repository.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type Entry, oddEntry, tooLarge, Unreadable } from './entries.ts';
 import { STAGE_LIMITS, stage } from './stage.ts';
@@ -30,12 +32,26 @@ const A = 'exercises/01-x/a.ts';
 describe('what is taken of a hand-in', () => {
   it('is what lies in exercises/; the rest is named, the largest first', async () => {
     const modules = Array.from({ length: 9000 }, (_, i) => file(`w/node_modules/p${i}/i.js`));
-    const entries = [file('w/README.md'), file('outer.txt'), ...modules, file(`w/${A}`), file('w/exercises/shared.ts')];
+    const entries = [
+      file('w/README.md'),
+      file('w/notes.md'),
+      file('outer.txt'),
+      ...modules,
+      file(`w/${A}`),
+      file('w/exercises/shared.ts'),
+    ];
     const { taken, missing, passedOver, into } = await staged(entries, 'w/exercises');
     expect(taken).toEqual(['a.ts', 'shared.ts']);
     expect(readFileSync(join(into, A), 'utf8')).toBe(`w/${A}`);
     expect(missing).toEqual({});
-    expect(passedOver).toEqual(['node_modules/ (9000 files)', 'README.md', 'outer.txt']);
+    expect(passedOver).toEqual(['node_modules/ (9000 files)', 'notes.md', 'outer.txt']);
+  });
+
+  it('does not name what every student has', async () => {
+    const course = await findCourse(PACKAGE_ROOT);
+    const exported = await studentRepository(course, { name: 'one', title: 'One', exercises: course.exercises });
+    const { passedOver } = await staged([...exported.keys()].map((path) => file(path)));
+    expect(passedOver).toEqual([]);
   });
 
   const leftOvers = fc.constantFrom(

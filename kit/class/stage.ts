@@ -30,6 +30,12 @@ const DATA = /\.json$/i;
 /** What an exercise is found by. */
 const EXERCISE = /^\d\d-[^/]+\/[^/]+\.ts$/i;
 const LFS = 'version https://git-lfs.github.com/spec/';
+/** What a student's repository has beside its exercises anyway: to name it would say nothing. */
+const USUAL = new Set([
+  ...['fixtures', 'graders', 'tests', 'vendor', '.devcontainer', '.github', '.kit', '.vscode', '.git', '__MACOSX'],
+  ...['README.md', 'AGENTS.md', 'CLAUDE.md', 'LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json'],
+  ...['vitest.config.ts', '.gitattributes', '.gitignore', '.editorconfig', '.npmrc', '.DS_Store', '._.DS_Store'],
+]);
 /** More than so many names nobody reads. */
 const MOST_NAMES = 20;
 
@@ -95,7 +101,7 @@ async function take(
     const bytes = isSource ? await entry.read(Math.min(fileBytes, left.bytes)) : new Uint8Array();
     left.bytes -= bytes.length;
     if (Buffer.from(bytes.subarray(0, LFS.length)).toString('latin1') === LFS)
-      return 'a pointer of Git LFS; hand in the file itself';
+      return 'a pointer of Git LFS and not the file itself';
     const file = join(into, 'exercises', within);
     mkdirSync(dirname(file), { recursive: true });
     // `wx`: nothing is written through what came before.
@@ -140,6 +146,7 @@ function besideName({ path, kind }: Entry, root: string): string {
   if (isOnTheWay) return '';
   const from = parent !== '' && path.startsWith(`${parent}/`) ? path.slice(parent.length + 1) : path;
   const [first, ...rest] = from.split('/');
+  if (USUAL.has(first)) return '';
   return readable(first) + (rest.length > 0 || kind === 'folder' ? '/' : '');
 }
 

@@ -5,7 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
-import { type Entry, isOfTheMachine, NotTaken, oddEntry, tooLarge, Unreadable } from './entries.ts';
+import { type Entry, isOfTheMachine, NotTaken, oddEntry, tooLarge, Unreachable, Unreadable } from './entries.ts';
 import { bytesOf } from './file-names.ts';
 
 export { Unreadable } from './entries.ts';
@@ -35,6 +35,9 @@ async function opened(file: string): Promise<ZipFile> {
     return await openPromise(bytesOf(file) as unknown as string, options);
   } catch (error) {
     if (isOfTheMachine(error)) throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (/^(EACCES|EPERM)$/.test(code))
+      throw new Unreachable(`the zip file cannot be read (${code}); give yourself the right to read it`);
     throw new Unreadable(`the zip file cannot be unpacked: ${(error as Error).message}`);
   }
 }

@@ -3,7 +3,7 @@ import type { JournalRecord } from '../class/journal.ts';
 import type { Note, Submission } from '../class/layouts.ts';
 import type { Assignment } from '../course/assignments.ts';
 import { InputError } from '../course/input-error.ts';
-import type { Gradebook } from '../report/gradebook.ts';
+import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
 import { plain } from '../text/plain.ts';
 
 /** So many names fit a line. */
@@ -30,7 +30,8 @@ export function goneSince(before: Iterable<Pick<JournalRecord, 'student'>>, now:
 /** A time that is not known counts as in time: that is for the instructor to know, and not only for the gradebook. */
 export function unknownTimes({ entries }: Gradebook, assignment: Assignment | null): Note[] {
   if (assignment?.due === undefined) return [];
-  const names = entries.filter(({ submittedAt }) => submittedAt === null).map(({ student }) => student);
+  const isUnknown = ({ submittedAt, status }: GradebookEntry) => submittedAt === null && status === 'graded';
+  const names = entries.filter(isUnknown).map(({ student }) => student);
   const says =
     'It is not known when these handed in, so they count as in time; give the times with --submitted (student,time)';
   return names.length === 0 ? [] : [{ says, names }];

@@ -41,7 +41,7 @@ describe('a class', PATIENCE, () => {
     expect(stderr).toContain('zip  10/10  (passed over: node_modules/ (6001 files), exercises/…:Zone.Identifier)\n');
     expect(stdout).toContain('empty: it has no exercises/ folder; what is there: notes.md\n');
     const linked = gradebookIn(out).entries.find(({ student }) => student === 'linked');
-    expect(linked?.report?.exercises[0].problem).toBe(`${SOFTMAX}: it is a link; hand in a plain file`);
+    expect(linked?.report?.exercises[0].problem).toBe(`${SOFTMAX}: it is a link; hand in a plain source file`);
 
     rmSync(join(folder, 'zip.zip'));
     const again = await kit(...gradeAll(folder, out));

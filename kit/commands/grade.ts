@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Unreadable } from '../class/entries.ts';
+import { Unreachable, Unreadable } from '../class/entries.ts';
 import { readable } from '../class/file-names.ts';
 import { type HandIn, withExercises } from '../class/locate.ts';
 import { type Assignment, assignmentNamed } from '../course/assignments.ts';
@@ -129,7 +129,8 @@ async function withHandIn<T>(
     // A link that the user names is meant; one within a submission is not followed.
     return await withExercises(realpathSync(submission), scratch, body, { notAfter });
   } catch (error) {
-    throw error instanceof Unreadable ? new InputError(`"${submission}" cannot be graded: ${error.message}`) : error;
+    if (!(error instanceof Unreadable || error instanceof Unreachable)) throw error;
+    throw new InputError(`"${submission}" cannot be graded: ${error.message}`);
   } finally {
     carryOn();
     clear();

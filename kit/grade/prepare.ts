@@ -57,7 +57,7 @@ async function prepare(
 function notTaken(id: string, missing?: ReadonlyMap<string, string>): BundleError | null {
   const file = `exercises/${id}.ts`;
   const reason = missing?.get(file);
-  return reason === undefined ? null : { file, line: null, message: `it is ${reason}; hand in a plain file` };
+  return reason === undefined ? null : { file, line: null, message: `it is ${reason}; hand in a plain source file` };
 }
 
 /** The exercise as it would run: its file, what it imports of the submission's own, and what it is given. */

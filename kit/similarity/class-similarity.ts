@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Unreachable, Unreadable } from '../class/entries.ts';
 import { findSubmissions, type LayoutOptions } from '../class/layouts.ts';
 import { withExercises } from '../class/locate.ts';
-import { Unreadable } from '../class/unzip.ts';
 import { type Course, specOf } from '../course/course.ts';
 import { type Given, givenTo } from '../course/given.ts';
 import { bundleExercise } from '../grade/prepare.ts';
@@ -42,7 +42,7 @@ export async function classSimilarity({
           if (tokens) submitted.get(id)?.push({ student, tokens });
         }
       }).catch((error) => {
-        if (!(error instanceof Unreadable)) throw error;
+        if (!(error instanceof Unreadable || error instanceof Unreachable)) throw error;
       });
     }
   } finally {
