@@ -2,23 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { git } from '../testing/git.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
-import { readCommit } from './git-commit.ts';
+import { commitEntries, readCommit } from './git-commit.ts';
 import { commitDateOf } from './submitted-at.ts';
 
 const NOBODY = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', HOME: '/nonexistent' };
-const PEOPLE = {
-  GIT_AUTHOR_NAME: 'Ada',
-  GIT_AUTHOR_EMAIL: 'a@b',
-  GIT_COMMITTER_NAME: 'Ada',
-  GIT_COMMITTER_EMAIL: 'a@b',
-};
-
-function git(folder: string, args: string[], date = ''): string {
-  const dates = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-  const env = { PATH: process.env.PATH, ...NOBODY, ...PEOPLE, ...dates };
-  return execFileSync('git', ['-C', folder, ...args], { env, encoding: 'utf8', stdio: 'pipe' }).trim();
-}
 
 const hourOf = (i: number) => `2027-02-${String(i + 1).padStart(2, '0')}T10:00:00Z`;
 
@@ -86,6 +75,24 @@ describe('a commit', () => {
     git('.', ['clone', '-q', ...depth, `file://${repository(3)}`, clone]);
     expect(packsOf(clone)).toHaveLength(1);
     expect(commitDateOf(clone)).toBe('2027-02-03T10:00:00.000Z');
+  });
+
+  it('has its files as they were committed, but no link and no other repository', async () => {
+    const folder = repository(2);
+    writeFiles(folder, { 'exercises/Jörg 1.ts': 'j', 'big.ts': 'x'.repeat(2000) });
+    symlinkSync('/etc/passwd', join(folder, 'exercises/link.ts'));
+    git(folder, ['add', '.']);
+    git(folder, ['update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},exercises/sub`]);
+    git(folder, ['commit', '-q', '-m', 'x'], hourOf(3));
+    const entries = commitEntries(join(folder, '.git'), hashesOf(folder)[2]);
+    const read = entries.map(async ({ path, read }) => [path, await read(1000).then(String, String)]);
+    expect(Object.fromEntries(await Promise.all(read))).toEqual({
+      'big.ts': expect.stringContaining('NotTaken'),
+      'exercises/Jörg 1.ts': 'j',
+      'exercises/a.ts': '1',
+      'exercises/link.ts': expect.stringContaining('a link'),
+      'exercises/sub': expect.stringContaining('a submodule'),
+    });
   });
 
   it('is not there in a pack that is cut off or altered, and nothing is thrown', () => {

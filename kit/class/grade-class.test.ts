@@ -55,6 +55,7 @@ async function grade(students: string[], { root = temporaryFolder({ 'worker.cjs'
         timeout: 1,
         settings: '',
         scratch: root,
+        notAfter: null,
       },
     },
     program: join(root, 'worker.cjs'),

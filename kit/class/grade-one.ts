@@ -7,12 +7,11 @@ import type { MaterialsCache } from '../judge/materials.ts';
 import { counted, type Report, verdictOf } from '../report/report.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { plain } from '../text/plain.ts';
+import { Unreadable } from './entries.ts';
 import { hashOfSubmission } from './fingerprint.ts';
 import type { JournalRecord } from './journal.ts';
 import type { Submission } from './layouts.ts';
-import { withExercises } from './locate.ts';
-import { commitDateOf } from './submitted-at.ts';
-import { Unreadable } from './unzip.ts';
+import { type HandIn, submittedAtOf, withExercises } from './locate.ts';
 
 /** What is the same for all submissions of a class. */
 export interface ClassWork {
@@ -26,6 +25,8 @@ export interface ClassWork {
   settings: string;
   /** For what is unpacked. */
   scratch: string;
+  /** Of a git repository the last commit until then is graded, where there is one. ISO 8601. */
+  notAfter: string | null;
 }
 
 /** What judging takes that is kept from one submission to the next. */
@@ -49,35 +50,29 @@ export interface Graded {
 
 /** @param onBegin is told the record as far as it is known before the submission's code is touched */
 export async function gradeOne(
-  { folder, exercises, secret, timeout, settings, scratch }: ClassWork,
+  { folder, exercises, secret, timeout, settings, scratch, notAfter }: ClassWork,
   { submission, before }: Job,
-  { course, cache, hosts }: Tools,
+  tools: Tools,
   onBegin: (dated: JournalRecord) => void,
 ): Promise<Graded> {
-  const { student } = submission;
+  const { student: id } = submission;
   const blank = blankRecord(submission);
+  const judged = async (handIn: HandIn): Promise<Graded> => {
+    const { commit, missing, passedOver } = handIn;
+    const seed = submissionSeed(secret, id);
+    const fingerprint = hashOf(hashOfSubmission(handIn.folder), settings, seed);
+    const dated = { ...blank, fingerprint, submittedAt: submittedAtOf(submission, handIn), passedOver };
+    if (before?.status === 'graded' && before.fingerprint === fingerprint) {
+      return { record: { ...before, submittedAt: dated.submittedAt, passedOver }, how: 'unchanged' };
+    }
+    onBegin(dated);
+    const own = { folder: handIn.folder, id, commit, missing, seed };
+    const report = await gradeSubmission({ ...own, ...tools, exercises, timeout });
+    const problem = faultOf(report);
+    return { record: { ...dated, status: problem ? 'not-judged' : 'graded', problem, report }, how: 'judged' };
+  };
   try {
-    return await withExercises(join(folder, submission.submission), scratch, async (found) => {
-      const seed = submissionSeed(secret, student);
-      const fingerprint = hashOf(hashOfSubmission(found), settings, seed);
-      const dated = { ...blank, fingerprint, submittedAt: submission.submittedAt ?? commitDateOf(found) };
-      if (before?.status === 'graded' && before.fingerprint === fingerprint) {
-        return { record: { ...before, submittedAt: dated.submittedAt }, how: 'unchanged' };
-      }
-      onBegin(dated);
-      const report = await gradeSubmission({
-        folder: found,
-        id: student,
-        course,
-        cache,
-        exercises,
-        hosts,
-        seed,
-        timeout,
-      });
-      const problem = faultOf(report);
-      return { record: { ...dated, status: problem ? 'not-judged' : 'graded', problem, report }, how: 'judged' };
-    });
+    return await withExercises(join(folder, submission.submission), scratch, judged, { notAfter });
   } catch (error) {
     const message = plain((error as Error).message);
     return error instanceof Unreadable

@@ -15,6 +15,8 @@ export interface JournalRecord {
   status: 'graded' | 'not-judged' | 'unreadable';
   problem: string | null;
   report: Report | null;
+  /** What of the hand-in was not read, for people. */
+  passedOver?: string[];
 }
 
 /** A line beside the records, of an attempt that has come to none yet. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../course/input-error.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { findSubmissions, type LayoutOptions, strayFiles } from './layouts.ts';
+import { findSubmissions, type LayoutOptions, readClass } from './layouts.ts';
 
 /** A class's folder called `name` with these entries; what ends in .zip or .yml is a file. */
 function classFolder(name: string, entries: string[], files: Record<string, string> = {}): string {
@@ -14,6 +14,12 @@ function classFolder(name: string, entries: string[], files: Record<string, stri
     else mkdirSync(join(folder, entry, 'exercises'), { recursive: true });
   }
   return folder;
+}
+
+/** What is said of others, by name. */
+function notesOf(folder: string, options?: LayoutOptions): Record<string, string> {
+  const { notes } = readClass(folder, options);
+  return Object.fromEntries(notes.flatMap(({ says, names }) => names.map((name) => [name, says])));
 }
 
 const studentsOf = (folder: string, options?: LayoutOptions) =>
@@ -37,9 +43,81 @@ describe('who handed in what', () => {
     expect(() => findSubmissions(folder, { prefix: 'anna-k' })).toThrow(InputError);
   });
 
-  it('an assignment that not all names begin with is taken off none', () => {
-    const folder = classFolder('attention-submissions', ['attention-ada', 'bob']);
-    expect(Object.keys(studentsOf(folder))).toEqual(['attention-ada', 'bob']);
+  it('an assignment is taken off the names that begin with it; the others keep theirs, and that is said', () => {
+    const folder = classFolder('attention-submissions', ['attention-ada', 'attention-eve', 'bob', 'late by mail.zip']);
+    expect(Object.keys(studentsOf(folder))).toEqual(['ada', 'bob', 'eve', 'late by mail']);
+    const says = 'These do not begin with "attention-" as the others do, and are graded under their whole names';
+    expect(notesOf(folder)).toEqual({ bob: says, 'late by mail.zip': says });
+  });
+
+  it('of two classrooms in one folder that of most is taken off; where it cannot be told, the user is asked', () => {
+    const assignment = 'attention';
+    const most = ['cs-1-attention-ada', 'cs-1-attention-bob', 'cs-2-attention-eve'];
+    expect(Object.keys(studentsOf(classFolder('x', most), { assignment }))).toEqual([
+      'ada',
+      'bob',
+      'cs-2-attention-eve',
+    ]);
+    expect(() => findSubmissions(classFolder('x', most.slice(1)), { assignment })).toThrow(
+      'as many names begin with "cs-1-attention-" as with "cs-2-attention-"; name the one to take off with --prefix',
+    );
+  });
+
+  describe('one more entry, whatever it is', () => {
+    const layouts: [string, string, string[], LayoutOptions?][] = [
+      ['GitHub Classroom', 'attention-submissions', ['attention-ada', 'attention-bob', 'attention-eve']],
+      [
+        'Classroom 50',
+        'class',
+        ['cs-attention-ada', 'cs-attention-bob', 'cs-attention-eve'],
+        { assignment: 'attention' },
+      ],
+      ['Moodle', 'class', ['Ada L_1_assignsubmission_file_', 'Bob_2_assignsubmission_file_.zip']],
+      ['Canvas', 'class', ['ada_1_10_a.zip', 'bob_2_11_b.zip', 'eve_LATE_3_12_c.zip']],
+      ['named for students', 'class', ['ada', 'bob.zip', 'anna-k']],
+    ];
+    const strays = [
+      'late by mail.zip',
+      'notes',
+      'attention-x',
+      'attention-attention-ada',
+      'x-attention-y',
+      'zoe_4_13_z.zip',
+      'Kim Lee_5_assignsubmission_file_',
+      'Kim Lee_5_assignsubmission_onlinetext_',
+    ];
+
+    it.each(layouts)('renames nobody in a folder as %s makes it', (_, name, entries, options) => {
+      const before = studentsOf(classFolder(name, entries), options);
+      for (const stray of strays) {
+        const after = studentsOf(classFolder(name, [...entries, stray]), options);
+        expect(after, stray).toMatchObject(before);
+      }
+    });
+
+    it('that shares a full name with another makes two names with numbers, and that is said', () => {
+      const folder = classFolder('m', ['Kim Lee_103_assignsubmission_file_', 'Kim Lee_104_assignsubmission_file_']);
+      expect(Object.keys(notesOf(folder))).toEqual(['Kim Lee_103', 'Kim Lee_104']);
+    });
+  });
+
+  it('Canvas: the name and the number of the person, whatever the file is called; who is late is said', () => {
+    const folder = classFolder('submissions', [
+      'lovelaceada_101_55501_attention.zip',
+      'hoppergrace_LATE_102_55502_attention-1.zip',
+      'müllerjürgen_103_55503_my_work_1_2.zip',
+      'late by mail.zip',
+    ]);
+    expect(Object.keys(studentsOf(folder))).toEqual([
+      'hoppergrace_102',
+      'late by mail',
+      'lovelaceada_101',
+      'müllerjürgen_103',
+    ]);
+    expect(notesOf(folder)).toEqual({
+      hoppergrace_102: 'Canvas marks these as late and does not say by how much; give the times with --submitted',
+      'late by mail.zip': expect.stringContaining('not named as Canvas names the others'),
+    });
   });
 
   it('Moodle: the full name, with its number where two have the same; typed text is not a submission', () => {
@@ -88,8 +166,48 @@ submission_2:
       { student: 'Bob', submission: 'submission_2', submittedAt: '2026-10-22T08:00:00.000Z' },
       { student: 'ada@example.edu', submission: 'submission_1', submittedAt: '2026-10-21T22:09:20.527Z' },
     ]);
-    mkdirSync(join(folder, 'submission_3'));
-    expect(() => findSubmissions(folder)).toThrow(/does not say whose submission_3 is/);
+  });
+
+  it('Gradescope: what is odd about one entry is said and refuses nobody else', () => {
+    const folder = classFolder('export', ['submission_1', 'submission_3', 'submission_4', 'my-notes']);
+    const file = join(folder, 'submission_metadata.yml');
+    writeFileSync(
+      file,
+      `---
+submission_1:
+  :submitters:
+  - &1
+    :name: Ada
+    :email: ada@x.edu
+  - *1
+  :created_at: !ruby/object:ActiveSupport::TimeWithZone
+    utc: 2026-10-21 22:09:20.527021000 Z
+submission_2:
+  :submitters:
+  - {":name": Bob, ":email": bob@x.edu}
+submission_4:
+  :submitters: []
+submission_5:
+`,
+    );
+    expect(findSubmissions(folder)).toEqual([
+      { student: 'ada@x.edu', submission: 'submission_1', submittedAt: '2026-10-21T22:09:20.527Z' },
+      { student: 'submission_3', submission: 'submission_3', submittedAt: null },
+      { student: 'submission_4', submission: 'submission_4', submittedAt: null },
+    ]);
+    const nobodys =
+      'submission_metadata.yml does not say whose these are, so they are graded under the names of their folders';
+    expect(notesOf(folder)).toEqual({
+      'submission_2 (bob@x.edu)': expect.stringMatching(/^Missing: /),
+      submission_5: expect.stringMatching(/^Missing: /),
+      submission_3: nobodys,
+      submission_4: nobodys,
+      'my-notes': 'Not graded, since submission_metadata.yml does not name them',
+    });
+    writeFileSync(file, 'a: [');
+    expect(() => findSubmissions(folder)).toThrow(/submission_metadata\.yml is not valid YAML/);
+    writeFileSync(file, 'a: 1');
+    expect(() => findSubmissions(folder)).toThrow(/names nobody who handed in/);
   });
 
   it('anything else: a folder or zip file a student; files, links and what begins with a dot are nobody', () => {
@@ -98,8 +216,25 @@ submission_2:
     writeFileSync(join(folder, 'submission_metadata.yml.txt'), '');
     symlinkSync('/etc', join(folder, 'mallory'));
     expect(studentsOf(folder)).toEqual({ ada: 'ada', bob: 'bob.zip' });
-    expect(strayFiles(folder)).toEqual(['eve.tar.gz', 'submission_metadata.yml.txt']);
+    mkdirSync(join(folder, '.zoe'));
+    const other = 'Not graded, since they are not folders or zip files';
+    expect(notesOf(folder)).toEqual({
+      'eve.tar.gz': other,
+      'submission_metadata.yml.txt': other,
+      mallory: 'Not graded, since they are links',
+      '.zoe': 'Not graded, since their names begin with a dot',
+    });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'a name that is not UTF-8 is read as it is likely meant, and that is said',
+    () => {
+      const folder = classFolder('class', ['ada']);
+      mkdirSync(Buffer.concat([Buffer.from(`${folder}/J`), Buffer.from([0xf6]), Buffer.from('rg')]));
+      expect(studentsOf(folder)).toEqual({ ada: 'ada', Jörg: 'J\udcf6rg' });
+      expect(notesOf(folder)).toEqual({ Jörg: expect.stringContaining('not UTF-8') });
+    },
+  );
 
   it('folders named for moments are several submissions of one student', () => {
     const folder = classFolder('class', ['ada/2027-02-14T10-00-00Z', 'ada/20270215.zip', 'bob/2027-02-14T10-00-00Z']);
@@ -113,7 +248,18 @@ submission_2:
 
   it('a folder with nothing in it is refused with what belongs there', () => {
     expect(() => findSubmissions(classFolder('class', []))).toThrow(
-      /each is a folder or a zip file named for its student/,
+      /each is a folder or a zip file named for its student$/,
     );
+    const links = classFolder('class', []);
+    symlinkSync('/etc', join(links, 'mallory'));
+    expect(() => findSubmissions(links)).toThrow(/named for its student\. Not graded, since they are links: mallory$/);
+    expect(() => findSubmissions(join(links, 'none'))).toThrow(/cannot be read/);
+  });
+
+  it('a class with a folder around it is refused with the folder to name', () => {
+    const folder = classFolder('download', []);
+    mkdirSync(join(folder, 'assignment_1_export/submission_1'), { recursive: true });
+    writeFileSync(join(folder, 'assignment_1_export/submission_metadata.yml'), '');
+    expect(() => findSubmissions(folder)).toThrow('assignment_1_export"');
   });
 });

@@ -47,7 +47,23 @@ describe('a file of times', () => {
     expect(read('\ufeffstudent,time\r\n"ada",2027-02-15T23:59:00+01:00\r\n')).toEqual([ada]);
   });
 
+  it.each([';', '\t'])('may have %j between the two', (delimiter) => {
+    const ada = ['ada, countess', '2027-02-15T22:59:00.000Z'];
+    expect(read(`ada, countess${delimiter}2027-02-15T23:59:00+01:00\n`)).toEqual([ada]);
+  });
+
+  it('may be UTF-16, as spreadsheets call "Unicode text"', () => {
+    const folder = temporaryFolder();
+    const text = '\ufeffstudent\ttime\r\nAda\t2027-02-15T23:59:00Z\r\n';
+    writeFileSync(join(folder, 't.txt'), Buffer.from(text, 'utf16le'));
+    expect([...readSubmittedTimes(join(folder, 't.txt'))]).toEqual([['Ada', '2027-02-15T23:59:00.000Z']]);
+  });
+
   it.each([
+    ['', 'there is no time in it; expected lines such as ada,2027-02-15T23:59:00+01:00'],
+    ['student,time\n', 'there is no time in it'],
+    ['student time\nada 2027-02-15T23:59:00Z\n', 'line 2: "" is not a time'],
+    [',2027-02-15T23:59:00Z\n', 'line 1: there is a time, but no student'],
     ['ada,2027-02-15T23:59:00\n', 'line 1: "2027-02-15T23:59:00" is not a time with a zone'],
     ['student,time\nada,yesterday\n', 'line 2: "yesterday" is not a time'],
     ['ada,2027-02-15T23:59:00Z\nada,2027-02-15T23:59:00Z\n', 'line 2: ada is there twice'],

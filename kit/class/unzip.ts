@@ -1,90 +1,100 @@
 /**
- * Unpacks a zip file that a stranger made. Only plain files and folders, only below the folder, and not more than the
- * limits, which are held against the bytes that really come out: what a header says of sizes is the stranger's word.
+ * The entries of a zip file that a stranger made. Nothing is unpacked but what is asked for, and sizes are held against
+ * the bytes that really come out: what a header says of them is the stranger's word. A bad entry is one that cannot be
+ * read, whatever the others are.
  */
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { crc32 } from 'node:zlib';
+import { getFileNameLowLevel, openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
+import { type Entry, isOfTheMachine, NotTaken, oddEntry, tooLarge, Unreachable, Unreadable } from './entries.ts';
+import { bytesOf } from './file-names.ts';
 
-export interface UnzipLimits {
-  entries: number;
-  /** Unpacked, in all. */
-  bytes: number;
-  /** Unpacked to packed, of one file; small files may have any. */
-  ratio: number;
-}
+export { Unreadable } from './entries.ts';
 
-export const UNZIP_LIMITS: UnzipLimits = { entries: 5000, bytes: 64 * 1024 * 1024, ratio: 200 };
-/** Of so few bytes any ratio is harmless. */
-const SMALL = 1024 * 1024;
+/** Only their names are read, so that there may be many: a node_modules/ has tens of thousands. */
+const MOST_ENTRIES = 200_000;
 
-/** A submission that cannot be read. The message is for its author and the instructor. */
-export class Unreadable extends Error {
-  override name = 'Unreadable';
-}
-
-/** Into this folder, which is there. @throws Unreadable */
-export async function unzip(file: string, folder: string, limits: UnzipLimits = UNZIP_LIMITS): Promise<void> {
-  let zip: ZipFile | undefined;
+/** Runs `body` with the entries while the file is open. @throws Unreadable */
+export async function withZip<T>(
+  file: string,
+  body: (entries: Entry[]) => Promise<T>,
+  mostEntries = MOST_ENTRIES,
+): Promise<T> {
+  const zip = await opened(file);
   try {
-    zip = await openPromise(file);
-    if (zip.entryCount > limits.entries) {
-      throw new Unreadable(`the zip file has ${zip.entryCount} entries; ${limits.entries} are allowed`);
-    }
-    const budget = { entries: limits.entries, bytes: limits.bytes };
+    return await body(await entriesOf(zip, mostEntries));
+  } finally {
+    zip.close();
+  }
+}
+
+async function opened(file: string): Promise<ZipFile> {
+  try {
+    // Sizes and names are checked here, each entry's for itself: yauzl ends at the first that is wrong.
+    const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false };
+    // yauzl hands the path on to `fs`, which takes bytes too.
+    return await openPromise(bytesOf(file) as unknown as string, options);
+  } catch (error) {
+    if (isOfTheMachine(error)) throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (/^(EACCES|EPERM)$/.test(code))
+      throw new Unreachable(`the zip file cannot be read (${code}); give yourself the right to read it`);
+    throw new Unreadable(`the zip file cannot be unpacked: ${(error as Error).message}`);
+  }
+}
+
+async function entriesOf(zip: ZipFile, most: number): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  try {
     for await (const entry of zip.eachEntry()) {
-      if (--budget.entries < 0) throw new Unreadable(`the zip file has more than ${limits.entries} entries`);
-      await unpack(zip, entry, folder, budget, limits);
+      entries.push(entryOf(zip, entry));
+      if (entries.length > most) throw new Unreadable(`the zip file has more than ${most} entries`);
     }
   } catch (error) {
-    if (error instanceof Unreadable) throw error;
-    // The disk's faults are not the submission's.
-    if (/^(ENOSPC|EMFILE|ENFILE|EIO|EROFS|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw new Unreadable(`the zip file cannot be unpacked: ${(error as Error).message}`);
-  } finally {
-    zip?.close();
+    if (error instanceof Unreadable || isOfTheMachine(error)) throw error;
+    const { message } = error as Error;
+    // What was listed before is there all the same.
+    if (entries.length === 0) throw new Unreadable(`the zip file cannot be unpacked: ${message}`);
+    entries.push(oddEntry('(the rest of the zip file)', `not to be read: ${message}`));
   }
+  return entries;
 }
 
-async function unpack(
-  zip: ZipFile,
-  entry: Entry,
-  folder: string,
-  budget: { bytes: number },
-  limits: UnzipLimits,
-): Promise<void> {
-  const { fileName } = entry;
-  // yauzl has refused absolute names and `..`; on some systems there is more that leads out.
-  if (fileName.includes('\0') || fileName.includes(':'))
-    throw new Unreadable(`the zip file has an invalid name: ${fileName}`);
+function entryOf(zip: ZipFile, entry: ZipEntry): Entry {
+  const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.');
+  // Whatever leads out of a folder is no part of it; nothing is ever written under a name with `..`.
+  if (parts.length === 0 || parts.includes('..')) return oddEntry(`"${name}"`, 'a name that leads out of the folder');
+  const path = parts.join('/');
   // What Unix calls the type of a file, in the attributes' upper half; 0 where another system packed it.
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
-  if (type === 0o120000) throw new Unreadable(`${fileName} is a link; put the file itself into the zip file`);
-  if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw new Unreadable(`${fileName} is not a regular file`);
-  if (entry.isEncrypted()) throw new Unreadable(`${fileName} is encrypted; hand in a zip file without a password`);
-  const target = join(folder, fileName);
-  if (fileName.endsWith('/')) {
-    mkdirSync(target, { recursive: true });
-    return;
+  if (name.endsWith('/') || type === 0o040000) return { ...oddEntry(path, 'a folder'), kind: 'folder' };
+  if (type === 0o120000) return oddEntry(path, 'a link');
+  if (type !== 0 && type !== 0o100000) return oddEntry(path, 'not a regular file');
+  if (entry.isEncrypted()) return oddEntry(path, 'encrypted');
+  if (!entry.canDecodeFileData()) return oddEntry(path, `packed by a method of its own (${entry.compressionMethod})`);
+  return {
+    path,
+    kind: 'file',
+    size: entry.uncompressedSize,
+    digest: `${entry.crc32} ${entry.uncompressedSize}`,
+    read: (most) => read(zip, entry, most),
+  };
+}
+
+async function read(zip: ZipFile, entry: ZipEntry, most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of await zip.openReadStreamPromise(entry)) {
+      length += chunk.length;
+      if (length > most) throw tooLarge(most);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof NotTaken || isOfTheMachine(error)) throw error;
+    throw new NotTaken(`damaged (${(error as Error).message})`);
   }
-  mkdirSync(dirname(target), { recursive: true });
-  let out = 0;
-  const counting = new Transform({
-    transform(chunk: Buffer, _, done) {
-      out += chunk.length;
-      budget.bytes -= chunk.length;
-      if (budget.bytes < 0) done(new Unreadable(`the zip file unpacks to more than ${limits.bytes / 2 ** 20} MiB`));
-      else if (out > SMALL && out > limits.ratio * entry.compressedSize)
-        done(new Unreadable(`${fileName} unpacks to more than ${limits.ratio} times its size`));
-      else done(null, chunk);
-    },
-  });
-  // `wx`: a name that comes twice is refused, and no file is written through what another made.
-  await pipeline(
-    await zip.openReadStreamPromise(entry),
-    counting,
-    createWriteStream(target, { flags: 'wx', mode: 0o600 }),
-  );
+  const bytes = Buffer.concat(chunks);
+  if (crc32(bytes) !== entry.crc32) throw new NotTaken('damaged (its checksum is another)');
+  return bytes;
 }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
 import { findPackage } from '../host/backends/optional-package.ts';
+import { makeZip } from '../testing/make-zip.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { VERBS } from './verbs.ts';
 
@@ -55,7 +57,7 @@ describe('what cannot be used is refused in one line with the way out', () => {
     const folders = ['/no/such/folder', empty, join(empty, 'a.txt')];
     const said = await Promise.all(folders.map((folder) => refusal(['grade', folder])));
     expect(said[0]).toBe('kit: there is no folder "/no/such/folder"');
-    expect(said[1]).toBe(`kit: "${empty}" has no exercises/ in it; name the folder that holds it`);
+    expect(said[1]).toBe(`kit: "${empty}" cannot be graded: it has no exercises/ folder; what is there: a.txt`);
     expect(said[2]).toContain('is a file; a submission is a folder');
   });
 
@@ -79,7 +81,7 @@ describe('what cannot be used is refused in one line with the way out', () => {
     expect(said).toEqual([
       "kit: unknown command 'grde' (Did you mean grade?)",
       "kit: unknown option '--jsn' (Did you mean --json?)",
-      "kit: missing required argument 'folder'",
+      "kit: missing required argument 'submission'",
       "kit: option '--timeout <seconds>' argument missing",
     ]);
   });
@@ -223,6 +225,33 @@ describe('kit verify', () => {
 });
 
 describe('kit grade', () => {
+  it('takes a zip file as it takes a folder, with the exercises wherever they are', async () => {
+    const { exercises } = await findCourse(PACKAGE_ROOT);
+    const solution = readFileSync(join(PACKAGE_ROOT, 'solutions', `${exercises[0]}.ts`));
+    const file = join(temporaryFolder(), 'ada.ZIP');
+    const entries = [
+      { name: `a/b/exercises/${exercises[0]}.ts`, data: solution },
+      { name: 'a/b/exercises/link.ts', data: 'x', mode: 0o120777 },
+    ];
+    writeFileSync(file, makeZip(entries));
+    const args = ['grade', file, '--seed', 's', '--exercise', exercises[0], '--format', 'json'];
+    const { code, stdout, stderr } = await kit(args);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'exercises/link.ts was passed over, since it is a link.\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ submission: { id: 'ada' } });
+  });
+
+  it('refuses a zip file that is none, and one without exercises, in one line', async () => {
+    const folder = temporaryFolder({ 'torn.zip': 'PK' });
+    writeFileSync(join(folder, 'other.zip'), makeZip([{ name: 'work/a.ts' }]));
+    expect(await refusal(['grade', join(folder, 'torn.zip')])).toContain('the zip file cannot be unpacked');
+    expect(await refusal(['grade', join(folder, 'other.zip')])).toContain('no exercises/ folder; what is there: work/');
+    expect(await refusal(['grade', join(folder, 'none.zip')])).toContain('there is no file');
+    expect(await refusal(['grade', folder, '--last-in-time'])).toContain('--last-in-time takes an assignment');
+  });
+
   it('exits with 1 for a submission that does not pass, and reports it as JSON', async () => {
     const { exercises } = await findCourse(PACKAGE_ROOT);
     const args = ['grade', submission(), '--id', 'ada', '--seed', 's', '--exercise', exercises[0], '--format', 'json'];

@@ -47,6 +47,13 @@ describe('kit format', () => {
     expect(stderr.mock.calls.join('')).toBe('kit: not in the export, so not filled in: bob\u{fffd}[2J\n');
   });
 
+  it("takes the folder of a class's grades for its gradebook", async () => {
+    const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await run(folder, { as: 'csv' });
+    expect(stdout.mock.calls.join('')).toContain('ada,');
+    await expect(run(temporaryFolder(), { as: 'csv' })).rejects.toThrow(/gradebook\.json cannot be read/);
+  });
+
   it.each([
     ['report.json', {}, 'name the format with --as: terminal, json, '],
     ['report.json', { as: 'canvas' }, 'it is a report, but that format is of a gradebook'],

@@ -7,7 +7,7 @@ import { gitIsInstalled } from '../class/git-commit.ts';
 import { gradeClass } from '../class/grade-class.ts';
 import { hashOf } from '../class/grade-one.ts';
 import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
-import { findSubmissions, type Submission, strayFiles } from '../class/layouts.ts';
+import { readClass, type Submission } from '../class/layouts.ts';
 import { lockFolder } from '../class/lock.ts';
 import { gradebookText, makeGradebook } from '../class/make-gradebook.ts';
 import {
@@ -31,6 +31,7 @@ import { writeWhole } from '../files/write-whole.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { jsonReport } from '../report/json.ts';
 import { plain } from '../text/plain.ts';
+import { goneSince, lastMoment, noteLine, passedOverLine, unknownTimes } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
@@ -49,6 +50,7 @@ interface Options {
   shard?: string;
   regrade?: string[];
   submitted?: string;
+  lastInTime?: boolean;
   requireIsolation?: string;
   out?: string;
   json?: boolean;
@@ -64,9 +66,10 @@ export async function run(folder: string, options: Options): Promise<number> {
   const times = options.submitted === undefined ? new Map<string, string>() : readSubmittedTimes(options.submitted);
   refuseWeakIsolation(options.requireIsolation);
   refuseFolder(folder);
-  const everybody = findSubmissions(folder, options);
+  const notAfter = options.lastInTime ? lastMoment(work.assignment) : null;
+  const { submissions: everybody, notes } = readClass(folder, options);
   const again = regrading(options.regrade ?? [], everybody);
-  sayStrays(strayFiles(folder));
+  for (const note of notes) say(noteLine(note));
   const timed = withTimes(everybody, times, options.submitted);
   const submissions = timed.filter(({ student }) => !shard || isInShard(student, shard));
 
@@ -91,7 +94,6 @@ export async function run(folder: string, options: Options): Promise<number> {
     const graders = hashOfGraders(course, work.exercises);
     const judgedWith = { exercises: work.exercises, backend, timeout, graders };
     const students = [...new Set(submissions.map(({ student }) => student))];
-    sayGone(earlier?.students ?? [], names);
     setGradebookAside(out);
     writeSettings(out, {
       schema: 'attention-kit/run/v1',
@@ -106,6 +108,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     const journal = new Journal(runPaths(out).journal);
     const progress = new ProgressLine('grading', submissions.length, process.stderr, 4);
     const before = readJournal(runPaths(out).journal);
+    for (const note of goneSince(before.values(), everybody)) say(noteLine(note));
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
     const grading = gradeClass({
@@ -121,6 +124,7 @@ export async function run(folder: string, options: Options): Promise<number> {
           timeout,
           settings: hashOf(JSON.stringify(judgedWith)),
           scratch: runPaths(out).scratch,
+          notAfter,
         },
       },
       jobs,
@@ -160,6 +164,7 @@ export async function run(folder: string, options: Options): Promise<number> {
       submissions.map((submission) => records.get(keyOf(submission)) as JournalRecord),
     );
     writeResults(out, gradebook);
+    for (const note of unknownTimes(gradebook, work.assignment)) say(noteLine(note));
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ out, ...tally, seconds, gradebook: runPaths(out).gradebook, ...countsOf(gradebook) }, null, 2)}\n`
@@ -191,9 +196,10 @@ function countsOf({ entries }: Gradebook): Record<GradebookStatus, number> {
 }
 type GradebookStatus = Gradebook['entries'][number]['status'];
 
-function lineOf({ student, status, report, problem }: JournalRecord, how: 'judged' | 'unchanged'): string {
+function lineOf(record: JournalRecord, how: 'judged' | 'unchanged'): string {
+  const { student, status, report, problem } = record;
   const result = status === 'graded' && report ? `${report.score}/${report.maxScore}` : `${status}: ${problem}`;
-  return `${plain(student)}  ${result}${how === 'unchanged' ? '  unchanged' : ''}`;
+  return `${plain(student)}  ${result}${how === 'unchanged' ? '  unchanged' : ''}${passedOverLine(record)}`;
 }
 
 /** Beside the class's folder, since whatever is in it is a submission. */
@@ -244,26 +250,6 @@ function withTimes(submissions: Submission[], times: Map<string, string>, file =
     ...submission,
     submittedAt: times.get(submission.student) ?? submission.submittedAt,
   }));
-}
-
-/** So many names fit a line. */
-const MOST_NAMES = 5;
-
-/** Whoever was graded before and is not in the class now must not be lost in silence. */
-function sayGone(before: string[], now: string[]): void {
-  const here = new Set(now);
-  const gone = before.filter((student) => !here.has(student));
-  if (gone.length > 0)
-    say(`Graded before, but no longer in the folder, so no longer in the gradebook: ${gone.map(plain).join(', ')}`);
-}
-
-/** A submission packed otherwise than in a zip file must not be missed in silence. */
-function sayStrays(names: string[]): void {
-  if (names.length === 0) return;
-  const rest = names.length > MOST_NAMES ? `, … (${names.length} in all)` : '';
-  say(
-    `Not graded, since they are not folders or zip files: ${names.slice(0, MOST_NAMES).map(plain).join(', ')}${rest}`,
-  );
 }
 
 function say(text: string): void {

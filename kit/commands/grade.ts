@@ -1,27 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { commitDateOf } from '../class/submitted-at.ts';
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { gradeClass } from '../class/grade-class.ts';
+import type { ClassWork } from '../class/grade-one.ts';
+import type { GraderConfig } from '../class/graders.ts';
+import type { JournalRecord } from '../class/journal.ts';
 import { type Assignment, assignmentNamed } from '../course/assignments.ts';
 import { type Course, findCourse, selectExercises, specOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { maxPoints } from '../course/points.ts';
 import { refuseUnwritable, writeWhole } from '../files/write-whole.ts';
-import { gradeSubmission, submissionSeed } from '../grade/grade-submission.ts';
 import { applyPolicy, maxScoreOf } from '../grade/policy.ts';
 import { submissionId } from '../grade/submission-id.ts';
 import { tryBubblewrap } from '../isolation/launch.ts';
-import { MaterialsCache } from '../judge/materials.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
-import { verdictOf } from '../report/report.ts';
+import { type Report, verdictOf } from '../report/report.ts';
+import { lastMoment, passedOverLine } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
-import { backendNamed, positive, withHosts } from './session.ts';
+import { onStop } from './on-stop.ts';
+import { backendNamed, backendOrSay, positive } from './session.ts';
 
 interface Options {
   assignment?: string;
   exercise?: string[];
   seed?: string;
   id?: string;
+  lastInTime?: boolean;
   backend: string;
   timeout: string;
   requireIsolation?: string;
@@ -29,24 +34,26 @@ interface Options {
   out?: string;
 }
 
-export async function run(folder: string, options: Options): Promise<number> {
+export async function run(submission: string, options: Options): Promise<number> {
   const course = await findCourse();
   const { exercises, assignment } = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const { load } = formatNamed(REPORT_FORMATS, options.format);
   const write = await load();
-  refuseFolder(folder);
+  const notAfter = options.lastInTime ? lastMoment(assignment) : null;
   refuseWeakIsolation(options.requireIsolation);
   if (options.out) refuseUnwritable(options.out);
 
-  const id = options.id ?? submissionId(folder);
-  const seed = submissionSeed(courseSecret(options.seed) ?? randomBytes(32).toString('hex'), id);
-  const cache = new MaterialsCache(course);
-  const judged = await withHosts(backend, (hosts) =>
-    gradeSubmission({ folder, id, course, cache, exercises, hosts, seed, timeout }),
-  );
-  const report = assignment ? applyPolicy(judged, assignment, commitDateOf(folder)) : judged;
+  const secret = courseSecret(options.seed) ?? randomBytes(32).toString('hex');
+  const student = options.id ?? submissionId(submission).replace(/\.zip$/i, '');
+  const record = await gradedInWorker(course, resolved(submission), student, {
+    hosts: { backend },
+    work: { exercises, secret, timeout, notAfter },
+  });
+  const judged = reportOf(record, submission);
+  if (record.passedOver?.length) process.stderr.write(`${passedOverLine(record).trim()}\n`);
+  const report = assignment ? applyPolicy(judged, assignment, record.submittedAt) : judged;
   if (options.out) writeOrShow(options.out, write(report));
   else process.stdout.write(write(report));
   return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
@@ -93,17 +100,61 @@ function writeOrShow(file: string, text: string): void {
   }
 }
 
-function refuseFolder(folder: string): void {
+/** A link that the user names is meant; one within a submission is not followed. @throws InputError where there is none */
+function resolved(submission: string): string {
   // Node hands over names that are not UTF-8 with this in place of what it cannot read.
-  const unreadable = folder.includes('\u{fffd}') ? ': its name is not UTF-8, so rename it first' : '';
-  if (!existsSync(folder)) throw new InputError(`there is no folder "${folder}"${unreadable}`);
-  if (!statSync(folder).isDirectory())
-    throw new InputError(`"${folder}" is a file; a submission is a folder with exercises/ in it`);
-  if (!existsSync(join(folder, 'exercises'))) {
-    throw new InputError(`"${folder}" has no exercises/ in it; name the folder that holds it`);
+  const unreadable = submission.includes('\u{fffd}') ? ': its name is not UTF-8, so rename it first' : '';
+  if (!existsSync(submission))
+    throw new InputError(`there is no ${/\.zip$/i.test(submission) ? 'file' : 'folder'} "${submission}"${unreadable}`);
+  if (!statSync(submission).isDirectory() && !/\.zip$/i.test(submission)) {
+    throw new InputError(
+      `"${submission}" is a file; a submission is a folder or a zip file with exercises/ in it, so name that`,
+    );
   }
-  if (!statSync(join(folder, 'exercises')).isDirectory())
-    throw new InputError(`"${join(folder, 'exercises')}" is not a folder; a submission has its files in exercises/`);
+  return realpathSync(submission);
+}
+
+/** As one submission of a class is graded: in a worker, and a second time where that ends, or comes to no verdict. */
+async function gradedInWorker(
+  course: Course,
+  path: string,
+  student: string,
+  { hosts, work }: Pick<GraderConfig, 'hosts'> & { work: Omit<ClassWork, 'folder' | 'settings' | 'scratch'> },
+): Promise<JournalRecord> {
+  const scratch = mkdtempSync(join(tmpdir(), 'kit-grade-'));
+  let record: JournalRecord | undefined;
+  const grading = gradeClass({
+    submissions: [{ student, submission: basename(path), submittedAt: null }],
+    course,
+    config: { courseRoot: course.root, hosts, work: { ...work, folder: dirname(path), settings: '', scratch } },
+    jobs: 1,
+    before: new Map(),
+    attempts: new Map(),
+    again: () => false,
+    onAttempt: () => {},
+    onRecord: (last) => {
+      record = last;
+    },
+  });
+  const clear = () => rmSync(scratch, { recursive: true, force: true });
+  const carryOn = onStop(() => {
+    grading.stop();
+    clear();
+  });
+  try {
+    await backendOrSay(grading.ended);
+  } finally {
+    carryOn();
+    clear();
+  }
+  return record as JournalRecord;
+}
+
+/** @throws InputError where the submission cannot be read; Error where it could not be judged at all */
+function reportOf({ status, problem, report }: JournalRecord, submission: string): Report {
+  if (report) return report;
+  const message = `"${submission}" cannot be graded: ${problem}`;
+  throw status === 'unreadable' ? new InputError(message) : new Error(message);
 }
 
 export function refuseWeakIsolation(level: string | undefined): void {

@@ -6,6 +6,7 @@ import { classPage } from '../report/class-page.ts';
 import { entryPage } from '../report/formats/html.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { pageNames } from '../report/page-names.ts';
+import { gradesFile } from '../report/read.ts';
 import type { SimilarityReport } from '../report/similarity.ts';
 
 interface Options {
@@ -16,7 +17,7 @@ interface Options {
 
 export async function run(file: string, { out, similarity, instructor }: Options): Promise<number> {
   if (!out) throw new InputError('kit page needs --out <folder>, where index.html and pages/ are written');
-  const gradebook = readAs<Gradebook>(file, 'attention-kit/gradebook/v1', 'entries', 'kit grade-all');
+  const gradebook = readAs<Gradebook>(gradesFile(file), 'attention-kit/gradebook/v1', 'entries', 'kit grade-all');
   const alike = similarity
     ? readAs<SimilarityReport>(similarity, 'attention-kit/similarity/v1', 'pairs', 'kit similarity --json')
     : undefined;

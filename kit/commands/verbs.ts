@@ -15,6 +15,10 @@ export interface Verb {
 const BACKEND: Verb['options'][number] = ['--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu', 'wasm'];
 /** Hidden cases are judged on the GPU where there is one. */
 const BEST_BACKEND: Verb['options'][number] = [BACKEND[0], BACKEND[1], 'auto'];
+const LAST_IN_TIME: Verb['options'][number] = [
+  '--last-in-time',
+  'of a git repository, the last commit before the assignment was due instead of what is checked out',
+];
 const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
 
 /** What watches a watch reads its lines; picocolors, once it is loaded, would colour them where CI is set. */
@@ -70,8 +74,8 @@ export const VERBS: Verb[] = [
   },
   {
     name: 'grade',
-    args: '<folder>',
-    summary: 'Judge one submission on hidden cases.',
+    args: '<submission>',
+    summary: 'Judge one submission, a folder or a zip file, on hidden cases.',
     options: [
       ['--assignment <name>', 'by the rules of this assignment in graders/assignments.yaml'],
       ['--exercise <names...>', 'only these exercises or lectures'],
@@ -79,7 +83,8 @@ export const VERBS: Verb[] = [
         '--seed <secret>',
         "the course's secret, or submission:… from a report to replay it; default: $KIT_SEED, else a random one that is reported",
       ],
-      ['--id <name>', "the submission's name; default: the folder's"],
+      ['--id <name>', "the submission's name; default: the folder's or zip file's"],
+      LAST_IN_TIME,
       BEST_BACKEND,
       TIMEOUT,
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
@@ -97,7 +102,7 @@ export const VERBS: Verb[] = [
   {
     name: 'format',
     args: '<file>',
-    summary: 'Turn a stored report or gradebook into another format.',
+    summary: "Turn a stored report or gradebook (or the folder of a class's grades) into another format.",
     options: [
       [
         '--as <format>',
@@ -112,7 +117,7 @@ export const VERBS: Verb[] = [
   {
     name: 'page',
     args: '<gradebook>',
-    summary: 'Write the class page and a page for every student, from a gradebook (instructors).',
+    summary: 'Write the class page and a page for every student, from a gradebook or its folder (instructors).',
     options: [
       ['--out <folder>', 'where index.html and pages/ are written'],
       ['--similarity <file>', 'show these pairs too: what `kit similarity --json` wrote'],
@@ -137,6 +142,7 @@ export const VERBS: Verb[] = [
       ['--shard <i/n>', 'only the i-th of n parts of the class; `kit merge` puts them together'],
       ['--regrade <which...>', 'judge again even if nothing changed: all, failed (less than full marks), or students'],
       ['--submitted <file>', 'when each handed in: CSV lines of student,time'],
+      LAST_IN_TIME,
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
       ['--out <folder>', 'where the grades go; default: <folder>-grades'],
       ['--json', 'print what was done as JSON'],

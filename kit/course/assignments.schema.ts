@@ -18,6 +18,8 @@ export const AssignmentSpec = closed({
   points: Type.Optional(byName(atLeast(1))),
   /** ISO 8601 with a zone. */
   due: Type.Optional(Type.String({ format: 'date-time' })),
+  /** Such as Europe/Berlin: days late are counted by the clock there. */
+  timeZone: Type.Optional(Type.String({ minLength: 1 })),
   late: Type.Optional(LateRule),
   /** Which of several submissions counts; default: latest. */
   keep: Type.Optional(oneOf('best', 'latest')),

@@ -25,6 +25,17 @@ test('a due date without a zone is refused at its line', () => {
   );
 });
 
+test('a time zone that there is not, and a due date that its clock does not show, are refused', () => {
+  const head = 'assignments:\n  a:\n    title: A\n    exercises: [01-one]\n';
+  const rules = (due: string, zone: string) => reading(`${head}    due: ${due}\n    timeZone: ${zone}\n`);
+  expect(rules('2027-07-01T10:00:00+02:00', 'Europe/Berlin')).not.toThrow();
+  expect(rules('2027-07-01T10:00:00Z', 'Europe/Berlin')).not.toThrow();
+  expect(rules('2027-07-01T10:00:00+02:00', 'Berlin')).toThrow(/a has the time zone "Berlin".*such as Europe\/Berlin/);
+  expect(rules('2027-07-01T10:00:00+01:00', 'Europe/Berlin')).toThrow(
+    /is due at 2027-07-01T10:00:00\+01:00, but the clock of Europe\/Berlin is then at \+02:00; correct one of them/,
+  );
+});
+
 test('points for an exercise that is not part of it, and dropping all of them, are refused', () => {
   const head = 'assignments:\n  a:\n    title: A\n    exercises: [a]\n';
   expect(reading(`${head}    points: { 01-one/b: 3 }\n`)).toThrow(/gives points for 01-one\/b/);

@@ -8,6 +8,7 @@ import type { AssignmentSpec, Assignments, LateRule as LateRuleSchema } from './
 import { type Course, selectExercises, specOf } from './course.ts';
 import { InputError } from './input-error.ts';
 import { maxPoints } from './points.ts';
+import { isTimeZone, offsetIn, offsetOf, offsetText } from './time-zone.ts';
 import { parseYaml } from './yaml.ts';
 
 export type LateRule = Static<typeof LateRuleSchema>;
@@ -39,6 +40,7 @@ export function readAssignments(course: Course): Assignment[] {
     if ((spec.dropLowest ?? 0) >= exercises.length)
       throw new InputError(`${file}: ${name} drops all of its ${exercises.length} exercises`);
     const assignment = { name, ...spec, exercises };
+    refuseTimeZone(assignment, file);
     refuseUnequalDrops(course, assignment, file);
     return assignment;
   });
@@ -58,6 +60,22 @@ function refuseUnequalDrops(course: Course, assignment: Assignment, file: string
   const [one, two] = [worth[0], other].map(({ id, points }) => `${id} ${points}`);
   throw new InputError(
     `${file}: ${assignment.name} has dropLowest, but its exercises are not worth the same (${one}, ${two}); under points give all of them the same`,
+  );
+}
+
+/** A due date that was written for the other half of the year is an hour off, and nobody sees it. */
+function refuseTimeZone({ name, due, timeZone }: Assignment, file: string): void {
+  if (timeZone === undefined) return;
+  if (!isTimeZone(timeZone)) {
+    throw new InputError(
+      `${file}: ${name} has the time zone "${timeZone}", which does not exist; expected one such as Europe/Berlin`,
+    );
+  }
+  if (due === undefined || due.endsWith('Z')) return;
+  const offset = offsetIn(timeZone, Date.parse(due));
+  if (offset === offsetOf(due)) return;
+  throw new InputError(
+    `${file}: ${name} is due at ${due}, but the clock of ${timeZone} is then at ${offsetText(offset)}; correct one of them`,
   );
 }
 

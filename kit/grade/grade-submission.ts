@@ -23,6 +23,10 @@ export interface GradeRequest {
   /** The folder that holds `exercises/`. */
   folder: string;
   id?: string;
+  /** Null where there is none; left out, it is looked for in the folder. */
+  commit?: string | null;
+  /** Of files that were handed in and are not in the folder, by path: why. */
+  missing?: ReadonlyMap<string, string>;
   course: Course;
   cache: MaterialsCache;
   exercises: string[];
@@ -51,7 +55,7 @@ export function submissionSeed(secret: string, id: string): SubmissionSeed {
 }
 
 export async function gradeSubmission(request: GradeRequest): Promise<Report> {
-  const { folder, id = submissionId(folder), hosts, seed } = request;
+  const { folder, id = submissionId(folder), commit = commitOf(folder), hosts, seed } = request;
   const sandboxes = { first: new Sandbox(hosts), onWasm: new Sandbox(hosts.onWasm()) };
   const abandon = () => void Object.values(sandboxes).map((sandbox) => sandbox.abandon());
   request.signal?.addEventListener('abort', abandon);
@@ -75,7 +79,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   }
   return {
     schema: 'attention-kit/report/v1',
-    submission: { id, commit: commitOf(folder) },
+    submission: { id, commit },
     seed: seed ?? 'public',
     backend: host.backend,
     ...more,

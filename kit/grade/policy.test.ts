@@ -69,6 +69,15 @@ describe('lateness', () => {
     expect(graded.adjustments).toEqual([{ reason: '2 days late: 10% of the points for each day begun', points: -2 }]);
   });
 
+  it('is counted by the clock of the assignment, whose day may have 25 hours', () => {
+    const due = '2027-10-30T20:00:00+02:00';
+    const at = '2027-10-31T18:50:00.000Z';
+    const graded = (timeZone?: string) =>
+      applyPolicy(report([tenths('x', 10)]), assignment({ due, late, timeZone }), at).adjustments?.[0].reason;
+    expect(graded('Europe/Berlin')).toMatch(/^1 day late/);
+    expect(graded('Africa/Johannesburg'), 'no summer time there').toMatch(/^2 days late/);
+  });
+
   it('is not assumed where the time is unknown, and that is said', () => {
     const graded = applyPolicy(report([tenths('x', 10)]), assignment({ due: DUE, late }), null);
     expect(graded.score).toBe(10);

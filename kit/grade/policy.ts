@@ -3,8 +3,7 @@
 import { type Assignment, worthOf } from '../course/assignments.ts';
 import type { Course } from '../course/course.ts';
 import type { Adjustment, CheckReport, ExerciseReport, Report } from '../report/report.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { daysLate } from './days-late.ts';
 
 /** @param submittedAt ISO 8601; null where it is not known, and then nobody is late */
 export function applyPolicy(report: Report, assignment: Assignment, submittedAt: string | null): Report {
@@ -70,13 +69,13 @@ function dropOf({ title, score, maxScore }: ExerciseReport, of: number): Adjustm
   };
 }
 
-function latenessOf({ due, late }: Assignment, submittedAt: string | null, score: number): Adjustment[] {
+function latenessOf({ due, late, timeZone }: Assignment, submittedAt: string | null, score: number): Adjustment[] {
   if (due === undefined) return [];
   if (submittedAt === null) return [{ reason: 'when it was handed in is not known; counted as in time', points: 0 }];
   const lateMs = Date.parse(submittedAt) - Date.parse(due);
   const graceMs = (late?.graceMinutes ?? 0) * 60_000;
   if (lateMs <= graceMs) return [];
-  const days = Math.ceil(lateMs / DAY_MS);
+  const days = daysLate(due, submittedAt, timeZone);
   const began = `${days} day${days === 1 ? '' : 's'} late`;
   if (!late) return [{ reason: `${began}: nothing is taken off`, points: 0 }];
   if (late.atMostDays !== undefined && days > late.atMostDays) {

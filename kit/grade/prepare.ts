@@ -21,6 +21,8 @@ interface Request {
   cache: MaterialsCache;
   /** Undefined for the public cases. */
   seed?: string;
+  /** Of files that were handed in and are not in the folder, by path: why. */
+  missing?: ReadonlyMap<string, string>;
 }
 
 /** Each in its turn; the next is begun as soon as nothing more of this one is to be drawn. */
@@ -36,7 +38,7 @@ export async function* prepared(request: Request, exercises: string[]): AsyncGen
 }
 
 async function prepare(
-  { folder, cache, seed }: Request,
+  { folder, cache, seed, missing }: Request,
   id: string,
 ): Promise<{ ready: Prepared; drawn: Promise<void> }> {
   const materials = await cache.materials(id);
@@ -44,11 +46,18 @@ async function prepare(
   const cases: Cases = seed
     ? new HiddenCases(seed, materials, await cache.oracle(id), isTimed ? await cache.solution(id) : null)
     : { kind: 'public' };
-  const bundled = await bundleExercise(folder, id, givenTo(cache.course, id, materials.spec));
+  const bundled =
+    notTaken(id, missing) ?? (await bundleExercise(folder, id, givenTo(cache.course, id, materials.spec)));
   // What could not be bundled is not run; it may be no file at all, such as a pipe that nobody writes to.
   if (isBundleError(bundled)) return { ready: { materials, cases, bundled, source: '' }, drawn: Promise.resolve() };
   const drawn = cases.kind === 'hidden' ? cases.drawAhead() : Promise.resolve();
   return { ready: { materials, cases, bundled, source: sourceOf(folder, id) }, drawn };
+}
+
+function notTaken(id: string, missing?: ReadonlyMap<string, string>): BundleError | null {
+  const file = `exercises/${id}.ts`;
+  const reason = missing?.get(file);
+  return reason === undefined ? null : { file, line: null, message: `it is ${reason}; hand in a plain source file` };
 }
 
 /** The exercise as it would run: its file, what it imports of the submission's own, and what it is given. */

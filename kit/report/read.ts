@@ -1,5 +1,6 @@
 /** A stored report or gradebook, held against its schema. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { InputError } from '../course/input-error.ts';
 import gradebookSchema from './gradebook.schema.json' with { type: 'json' };
@@ -11,8 +12,17 @@ const ajv = new Ajv({ allowUnionTypes: true });
 ajv.addSchema(reportSchema, 'attention-kit/report/v1');
 ajv.addSchema(gradebookSchema, 'attention-kit/gradebook/v1');
 
-/** @throws InputError that names the file and what is wrong with it */
-export function readGrades(file: string): Report | Gradebook {
+/** The gradebook of a folder that `kit grade-all` or `kit merge` wrote; any other path as it is. */
+export function gradesFile(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'gradebook.json') : path;
+}
+
+/**
+ * @param path the file, or the folder of a class's grades
+ * @throws InputError that names the file and what is wrong with it
+ */
+export function readGrades(path: string): Report | Gradebook {
+  const file = gradesFile(path);
   const data = readJson(file) as { schema?: unknown } | null;
   const validate = typeof data?.schema === 'string' ? ajv.getSchema<Report | Gradebook>(data.schema) : undefined;
   if (!validate || !/^attention-kit\//.test(String(data?.schema))) {

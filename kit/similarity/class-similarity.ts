@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Unreachable, Unreadable } from '../class/entries.ts';
 import { findSubmissions, type LayoutOptions } from '../class/layouts.ts';
 import { withExercises } from '../class/locate.ts';
-import { Unreadable } from '../class/unzip.ts';
 import { type Course, specOf } from '../course/course.ts';
 import { type Given, givenTo } from '../course/given.ts';
 import { bundleExercise } from '../grade/prepare.ts';
@@ -36,13 +36,13 @@ export async function classSimilarity({
   const scratch = mkdtempSync(join(tmpdir(), 'kit-similarity-'));
   try {
     for (const { student, submission } of last.values()) {
-      await withExercises(join(folder, submission), scratch, async (root) => {
+      await withExercises(join(folder, submission), scratch, async ({ folder: root }) => {
         for (const id of exercises) {
           const tokens = await tokensIn(root, id, student, given.get(id));
           if (tokens) submitted.get(id)?.push({ student, tokens });
         }
       }).catch((error) => {
-        if (!(error instanceof Unreadable)) throw error;
+        if (!(error instanceof Unreadable || error instanceof Unreachable)) throw error;
       });
     }
   } finally {

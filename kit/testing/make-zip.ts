@@ -2,27 +2,31 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
-  name: string;
+  /** Bytes: not as UTF-8, but as they are, as Windows packs names in other scripts. */
+  name: string | Uint8Array;
   data?: string | Uint8Array;
   /** Unix mode; a plain file's by default. */
   mode?: number;
   /** What the headers say of the unpacked size; default: the truth. */
   claimedSize?: number;
+  /** What the headers say of the checksum; default: the truth. */
+  claimedSum?: number;
+  encrypted?: boolean;
 }
 
 export function makeZip(entries: ZipEntry[]): Uint8Array {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, data = '', mode = 0o100644, claimedSize } of entries) {
+  for (const { name, data = '', mode = 0o100644, claimedSize, claimedSum, encrypted = false } of entries) {
     const bytes = Buffer.from(data as string);
     const packed = deflateRawSync(bytes);
-    const fileName = Buffer.from(name);
+    const fileName = Buffer.from(name as string);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(0x0800, 2);
+    common.writeUInt16LE((typeof name === 'string' ? 0x0800 : 0) | (encrypted ? 1 : 0), 2);
     common.writeUInt16LE(8, 4);
-    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(claimedSum ?? crc32(bytes), 10);
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(claimedSize ?? bytes.length, 18);
     common.writeUInt16LE(fileName.length, 22);
