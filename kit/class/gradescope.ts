@@ -39,6 +39,8 @@ function nameOf(submitter: unknown): string {
 
 /** Ruby writes "2026-10-21 22:09:20.527021000 Z", which YAML 1.1 calls a timestamp and JavaScript does not know. */
 function instantOf(value: unknown): string | null {
-  const time = Date.parse(String(value).replace(/^(\S+) (\S+?)(\.\d{1,3})?\d* ?(Z|[+-]\d\d:?\d\d)$/, '$1T$2$3$4'));
+  const time = Date.parse(
+    String(value).replace(/^([\d-]+) ([\d:]+)(?:(\.\d{1,3})\d*)? ?(Z|[+-]\d\d:?\d\d)$/, '$1T$2$3$4'),
+  );
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

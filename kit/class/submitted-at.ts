@@ -32,7 +32,7 @@ export function readSubmittedTimes(file: string): Map<string, string> {
   const times = new Map<string, string>();
   for (const [i, [student, time = '']] of rows.entries()) {
     const at = Date.parse(time);
-    const isInstant = /T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(time) && !Number.isNaN(at);
+    const isInstant = /T\d\d:\d\d[\d:.,]*(Z|[+-]\d\d:\d\d)$/.test(time) && !Number.isNaN(at);
     if (!isInstant && i === 0 && !/\d/.test(time)) continue;
     if (!isInstant) {
       throw new InputError(

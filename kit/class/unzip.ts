@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
 
 export interface UnzipLimits {
   entries: number;
@@ -42,11 +43,27 @@ export async function unzip(file: string, folder: string, limits: UnzipLimits = 
     if (error instanceof Unreadable) throw error;
     // The disk's faults are not the submission's.
     if (/^(ENOSPC|EMFILE|ENFILE|EIO|EROFS|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw new Unreadable(`the zip file cannot be unpacked: ${(error as Error).message}`);
+    throw new Unreadable(`the zip file cannot be unpacked: ${inWords(error as Error)}`);
   } finally {
     zip?.close();
   }
 }
+
+const nameOf = (fileName: string) => shortened(fileName, TEXT_LIMITS.name);
+
+/** The system's own words name the place where it is unpacked, which is nobody's business. */
+function inWords(error: Error): string {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return shortened(error.message, TEXT_LIMITS.message);
+  return WORDS[code] ?? code;
+}
+
+const WORDS: Record<string, string> = {
+  EEXIST: 'it names a file twice, or one as a folder (EEXIST)',
+  ENOTDIR: 'it names a file as a folder (ENOTDIR)',
+  EISDIR: 'it names a folder as a file (EISDIR)',
+  ENAMETOOLONG: 'it has a name that is too long (ENAMETOOLONG)',
+};
 
 async function unpack(
   zip: ZipFile,
@@ -56,14 +73,15 @@ async function unpack(
   limits: UnzipLimits,
 ): Promise<void> {
   const { fileName } = entry;
+  const name = nameOf(fileName);
   // yauzl has refused absolute names and `..`; on some systems there is more that leads out.
   if (fileName.includes('\0') || fileName.includes(':'))
-    throw new Unreadable(`the zip file has an invalid name: ${fileName}`);
+    throw new Unreadable(`the zip file has an invalid name: ${name}`);
   // What Unix calls the type of a file, in the attributes' upper half; 0 where another system packed it.
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
-  if (type === 0o120000) throw new Unreadable(`${fileName} is a link; put the file itself into the zip file`);
-  if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw new Unreadable(`${fileName} is not a regular file`);
-  if (entry.isEncrypted()) throw new Unreadable(`${fileName} is encrypted; hand in a zip file without a password`);
+  if (type === 0o120000) throw new Unreadable(`${name} is a link; put the file itself into the zip file`);
+  if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw new Unreadable(`${name} is not a regular file`);
+  if (entry.isEncrypted()) throw new Unreadable(`${name} is encrypted; hand in a zip file without a password`);
   const target = join(folder, fileName);
   if (fileName.endsWith('/')) {
     mkdirSync(target, { recursive: true });
@@ -77,7 +95,7 @@ async function unpack(
       budget.bytes -= chunk.length;
       if (budget.bytes < 0) done(new Unreadable(`the zip file unpacks to more than ${limits.bytes / 2 ** 20} MiB`));
       else if (out > SMALL && out > limits.ratio * entry.compressedSize)
-        done(new Unreadable(`${fileName} unpacks to more than ${limits.ratio} times its size`));
+        done(new Unreadable(`${name} unpacks to more than ${limits.ratio} times its size`));
       else done(null, chunk);
     },
   });

@@ -19,6 +19,7 @@ import type { Host } from '../subject/host.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
 import { cutPrinted } from '../wire/printed.ts';
 import { earned, isUnearned } from './earned.ts';
 import { type Prepared, prepared } from './prepare.ts';
@@ -196,17 +197,20 @@ function checkReport(judgement: Judgement, misconception: CheckReport['misconcep
     ...(isUnearned(judgement) && { holds: true as const }),
     points: status === 'pass' ? points : 0,
     maxPoints: points,
-    message: failure?.message ?? reason ?? null,
-    ...(failure?.at && { at: failure.at }),
+    message: bounded(failure?.message ?? reason ?? null),
+    ...(failure?.at && { at: shortened(failure.at, TEXT_LIMITS.name) }),
     ...(isDeath(failure?.code) && { fault: failure.code }),
     misconception,
-    ...(failure?.smallest && { smallest: failure.smallest }),
+    ...(failure?.smallest && { smallest: bounded(failure.smallest) }),
     ...(failure?.picture && { picture: failure.picture }),
     cost: outcome?.cost ? cost : null,
     ...(outcome?.timing && { timing: outcome.timing }),
     ...(aside && { setAside: aside }),
   };
 }
+
+/** A report says the same of many checks, and is read by people. */
+const bounded = <T extends string | null>(text: T) => (text === null ? text : shortened(text, TEXT_LIMITS.message));
 
 const UNDECIDED = 'not judged, and worth no points';
 

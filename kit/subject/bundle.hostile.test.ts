@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { SOURCE_LIMITS, TEXT_LIMITS } from '../wire/source-limits.ts';
+import { TEXT_LIMITS } from '../text/shortened.ts';
+import { SOURCE_LIMITS } from '../wire/source-limits.ts';
 import { type Bundle, type BundleError, bundle, isBundleError, stopBundling } from './bundle.ts';
 
 const ENTRY = '01-first/x.ts';
