@@ -24,6 +24,3 @@ export const BUNDLER_LIMITS = {
   /** A bundle with its source map and its warnings. */
   answerBytes: 32 * 1024 * 1024,
 } as const;
-
-/** Tokens of a program that are compared with others'. */
-export const MOST_TOKENS_COMPARED = 20_000;
