@@ -20,7 +20,7 @@ import {
 } from '../class/run-folder.ts';
 import { isInShard, parseShard } from '../class/shard.ts';
 import { readSubmittedTimes } from '../class/submitted-at.ts';
-import { findCourse } from '../course/course.ts';
+import { findCourseApart } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { MaterialsCache } from '../judge/materials.ts';
@@ -30,6 +30,7 @@ import { stopBundling } from '../subject/bundle.ts';
 import { HostPool } from '../subject/host-pool.ts';
 import { plain } from '../text/plain.ts';
 import { courseSecret } from './course-secret.ts';
+import { fromOutside } from './from-outside.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -52,8 +53,9 @@ interface Options {
   json?: boolean;
 }
 
-export async function run(folder: string, options: Options): Promise<number> {
-  const course = await findCourse();
+export async function run(named: string, given: Options): Promise<number> {
+  const { folder, options } = fromOutside(named, given);
+  const course = await findCourseApart(folder);
   const work = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitDateOf } from '../class/submitted-at.ts';
 import { type Assignment, assignmentNamed } from '../course/assignments.ts';
-import { type Course, findCourse, selectExercises, specOf } from '../course/course.ts';
+import { type Course, findCourseApart, selectExercises, specOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { maxPoints } from '../course/points.ts';
 import { refuseUnwritable, writeWhole } from '../files/write-whole.ts';
@@ -15,6 +15,7 @@ import { MaterialsCache } from '../judge/materials.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
 import { verdictOf } from '../report/report.ts';
 import { courseSecret } from './course-secret.ts';
+import { fromOutside } from './from-outside.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
 
 interface Options {
@@ -29,8 +30,9 @@ interface Options {
   out?: string;
 }
 
-export async function run(folder: string, options: Options): Promise<number> {
-  const course = await findCourse();
+export async function run(named: string, given: Options): Promise<number> {
+  const { folder, options } = fromOutside(named, given);
+  const course = await findCourseApart(folder);
   const { exercises, assignment } = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
