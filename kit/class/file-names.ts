@@ -2,6 +2,8 @@
  * Names of files that are not UTF-8, such as an old unzip leaves them. As text, each byte that is not UTF-8 is a lone
  * surrogate (U+DC80 to U+DCFF, as Python has it): no name in UTF-8 has one, and the bytes can be had back.
  */
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const WESTERN = new TextDecoder('windows-1252');
 
@@ -36,6 +38,9 @@ export function readable(name: string): string {
     return /\p{L}/u.test(letter) ? letter : `%${byte.toString(16)}`;
   });
 }
+
+/** The same where a stranger has chosen the name, which may be of any length. */
+export const shown = (name: string): string => shortened(readable(name), TEXT_LIMITS.name);
 
 function decoded(bytes: Uint8Array): string | null {
   try {

@@ -1,11 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
 import { git } from '../testing/git.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 import { commitEntries, readCommit } from './git-commit.ts';
 import { commitDateOf } from './submitted-at.ts';
+
+vi.mock('node:child_process', { spy: true });
 
 const NOBODY = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', HOME: '/nonexistent' };
 
@@ -175,4 +179,68 @@ describe('a commit', () => {
     execFileSync('mkfifo', [join(loose, hash.slice(2))]);
     expect(commitDateOf(piped), 'a pipe is passed over, and not waited for').toBe('2027-02-01T10:00:00.000Z');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is given up where git works on it for long, before a clock has to end git',
+    () => {
+      vi.mocked(spawnSync).mockClear();
+      const folder = temporaryFolder();
+      const hash = '11'.repeat(20);
+      writeFiles(folder, { '.git/HEAD': `${hash}\n` });
+      deltaBomb(join(folder, '.git/objects/pack'), hash, 1000);
+      expect(commitDateOf(folder)).toBeNull();
+      const runs = vi.mocked(spawnSync).mock.results.map(({ value }) => value);
+      expect(runs.length).toBeGreaterThan(0);
+      expect(runs.map(({ error }) => error)).toEqual(runs.map(() => undefined));
+    },
+  );
 });
+
+const bytesOf = (...numbers: number[]) => Buffer.from(numbers);
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** Seven bits a byte, the lowest first, as deltas and heads of objects have them. */
+function variable(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...variable(value >>> 7)];
+}
+
+/** A pack of one commit, which is so many deltas away from its text; each copies half a megabyte byte by byte. */
+function deltaBomb(packs: string, hash: string, deltas: number): void {
+  const size = 500_000;
+  const head = (type: number, length: number) =>
+    length < 16
+      ? bytesOf((type << 4) | length)
+      : bytesOf((type << 4) | (length & 15) | 128, ...variable(Math.floor(length / 16)));
+  /** How far back the base is. */
+  const back = (distance: number): number[] => {
+    const found = [distance & 127];
+    for (let rest = distance >>> 7; rest > 0; rest >>>= 7) found.unshift((--rest & 127) | 128);
+    return found;
+  };
+  const text = Buffer.from('tree 0\ncommitter a <b> 1800000000 +0000\n\n'.padEnd(size, 'x'));
+  const copies = Buffer.alloc(2 * size, bytesOf(0x90, 1));
+  const delta = Buffer.concat([bytesOf(...variable(size), ...variable(size)), copies]);
+  const packed = deflateSync(delta);
+  const parts = [Buffer.from('PACK'), word(2), word(1), head(1, size), deflateSync(text)];
+  let length = parts.reduce((sum, part) => sum + part.length, 0);
+  let base = 12;
+  for (let i = 0; i < deltas; i++) {
+    const object = Buffer.concat([head(6, delta.length), bytesOf(...back(length - base)), packed]);
+    base = length;
+    length += object.length;
+    parts.push(object);
+  }
+  const sha1 = (...of: Buffer[]) => createHash('sha1').update(Buffer.concat(of)).digest();
+  const pack = Buffer.concat([...parts, sha1(...parts)]);
+  const fan = Buffer.concat(Array.from({ length: 256 }, (_, i) => word(i >= 0x11 ? 1 : 0)));
+  const index = [bytesOf(0xff, 0x74, 0x4f, 0x63), word(2), fan, Buffer.from(hash, 'hex'), word(0), word(base)];
+  const whole = [...index, pack.subarray(-20)];
+  mkdirSync(packs, { recursive: true });
+  writeFileSync(join(packs, 'pack-1.pack'), pack);
+  writeFileSync(join(packs, 'pack-1.idx'), Buffer.concat([...whole, sha1(...whole)]));
+}

@@ -24,6 +24,8 @@ const MOST_BYTES = 1024 * 1024;
 const MOST_PACKS = 200;
 /** A pack can make git inflate and patch for as long and as much as its author likes. */
 const MOST_MS = 5000;
+/** Of a processor, where the system counts it: an honest commit takes some hundredths, on a busy machine too. */
+const MOST_SECONDS = 1;
 const MOST_MEMORY_KIB = 1024 * 1024;
 /** Of all files of a repository that hold objects, and of what a commit's files are called. */
 const MOST_OBJECTS = 20_000;
@@ -195,7 +197,12 @@ function run(repository: string, args: string[], { input = '', most = MOST_BYTES
   const [command, ...before] =
     process.platform === 'win32'
       ? ['git']
-      : ['/bin/sh', '-c', `ulimit -v ${MOST_MEMORY_KIB} 2>/dev/null; exec "$0" "$@"`, 'git'];
+      : [
+          '/bin/sh',
+          '-c',
+          `ulimit -v ${MOST_MEMORY_KIB} 2>/dev/null; ulimit -t ${MOST_SECONDS} 2>/dev/null; exec "$0" "$@"`,
+          'git',
+        ];
   const { status, stdout } = spawnSync(command, [...before, ...args], {
     cwd: repository,
     env,

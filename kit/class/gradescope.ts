@@ -50,6 +50,8 @@ function nameOf(submitter: unknown): string {
 function instantOf(value: unknown): string | null {
   // Where Ruby wrote the time with its class, the moment is one of its parts.
   const text = typeof value === 'object' && value !== null ? (looseOf(value).utc ?? looseOf(value).time) : value;
-  const time = Date.parse(String(text).replace(/^(\S+) (\S+?)(\.\d{1,3})?\d* ?(Z|[+-]\d\d:?\d\d)$/, '$1T$2$3$4'));
+  const time = Date.parse(
+    String(text).replace(/^([\d-]+) ([\d:]+)(?:(\.\d{1,3})\d*)? ?(Z|[+-]\d\d:?\d\d)$/, '$1T$2$3$4'),
+  );
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { committed, type Level } from './committed.ts';
 import { type Entry, NotTaken, Unreadable } from './entries.ts';
-import { bytesOf, readable } from './file-names.ts';
+import { bytesOf, shown } from './file-names.ts';
 import { folderEntries } from './folder-entries.ts';
 import { listed, noPlace, placeOf } from './place.ts';
 import { type Staged, stage } from './stage.ts';
@@ -102,7 +102,7 @@ async function within<T>(level: Level, own: string, outer: Level[], body: Body<T
   for (const archive of archives) looked.push(await lookInto(archive, level, own, outer));
   const good = looked.filter(({ problem }) => problem === null);
   if (good.length === 1) return opened(good[0].file, own, [...outer, { ...level, path: good[0].path }], body);
-  const names = (good.length > 0 ? good : looked).map(({ path }) => readable(path));
+  const names = (good.length > 0 ? good : looked).map(({ path }) => shown(path));
   if (good.length > 1)
     throw new Unreadable(`${names.length} zip files have exercises/: ${listed(names)}; keep one of them`);
   if (names.length === 1) throw new Unreadable(`${names[0]}: ${looked[0].problem}`);

@@ -1,6 +1,6 @@
 /** Where in a hand-in the exercises are. Pure. */
 import { type Entry, isJunk, Unreadable } from './entries.ts';
-import { readable } from './file-names.ts';
+import { shown } from './file-names.ts';
 
 const NAME = 'exercises';
 /** A lecture's folder. */
@@ -21,13 +21,13 @@ export function placeOf(entries: Entry[]): string | null {
 export function noPlace(entries: Entry[]): Unreadable {
   const found = candidates(entries);
   if (found.length > 1) {
-    const folders = found.map((path) => `${readable(parentOf(path))}/`);
+    const folders = found.map((path) => `${shown(parentOf(path))}/`);
     return new Unreadable(`${found.length} of its folders have exercises/: ${listed(folders)}; keep one of them`);
   }
   const named = entries.find(({ path }) => isNamed(lastOf(path)) && !path.split('/').slice(0, -1).some(isHidden));
   if (named) {
     const what = named.kind === 'folder' ? 'empty' : named.kind === 'file' ? 'a file' : named.reason;
-    return new Unreadable(`${readable(named.path)} is ${what}; hand in the folder with its files`);
+    return new Unreadable(`${shown(named.path)} is ${what}; hand in the folder with its files`);
   }
   const lecture = entries.find(({ path }) => path.split('/').some((part) => LECTURE.test(part)));
   const way = lecture ? '; put the folders of the lectures into a folder exercises/' : '';
@@ -72,7 +72,7 @@ export function listed(names: string[], most = MOST_NAMES): string {
 function topOf({ path, kind }: Entry): string {
   const [top, ...rest] = path.split('/');
   const mark = rest.length > 0 || kind === 'folder' ? '/' : '';
-  return `${readable(top)}${mark}`;
+  return `${shown(top)}${mark}`;
 }
 
 const isNamed = (part: string) => part.normalize().toLowerCase() === NAME;

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Entry, isJunk, isOfTheMachine, NotTaken, Unreadable } from './entries.ts';
-import { isUtf8, readable } from './file-names.ts';
+import { isUtf8, shown } from './file-names.ts';
 import { parentOf } from './place.ts';
 
 export interface StageLimits {
@@ -78,9 +78,9 @@ export async function stage(
   }
   if (taken === 0 && missing.size > 0) {
     const [[path, problem]] = missing;
-    throw new Unreadable(`no file in exercises/ can be read; ${readable(path)} is ${problem}`);
+    throw new Unreadable(`no file in exercises/ can be read; ${shown(path)} is ${problem}`);
   }
-  const named = [...missing].map(([path, problem]) => `${readable(path)} (${problem})`);
+  const named = [...missing].map(([path, problem]) => `${shown(path)} (${problem})`);
   return { missing, passedOver: [...named, ...beside.names()].slice(0, MOST_NAMES) };
 }
 
@@ -147,7 +147,7 @@ function besideName({ path, kind }: Entry, root: string): string {
   const from = parent !== '' && path.startsWith(`${parent}/`) ? path.slice(parent.length + 1) : path;
   const [first, ...rest] = from.split('/');
   if (USUAL.has(first)) return '';
-  return readable(first) + (rest.length > 0 || kind === 'folder' ? '/' : '');
+  return shown(first) + (rest.length > 0 || kind === 'folder' ? '/' : '');
 }
 
 class Tally {

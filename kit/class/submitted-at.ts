@@ -50,7 +50,7 @@ export function readSubmittedTimes(file: string): Map<string, string> {
 }
 
 function isInstant(time = ''): boolean {
-  return /T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(time) && !Number.isNaN(Date.parse(time));
+  return /T\d\d:\d\d[\d:.,]*(Z|[+-]\d\d:\d\d)$/.test(time) && !Number.isNaN(Date.parse(time));
 }
 
 /** Parted by what leaves the most times: a name may have a comma in it. */

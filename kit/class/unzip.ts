@@ -5,6 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
 import { type Entry, isOfTheMachine, NotTaken, oddEntry, tooLarge, Unreachable, Unreadable } from './entries.ts';
 import { bytesOf } from './file-names.ts';
 
@@ -38,7 +39,7 @@ async function opened(file: string): Promise<ZipFile> {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (/^(EACCES|EPERM)$/.test(code))
       throw new Unreachable(`the zip file cannot be read (${code}); give yourself the right to read it`);
-    throw new Unreadable(`the zip file cannot be unpacked: ${(error as Error).message}`);
+    throw new Unreadable(`the zip file cannot be unpacked: ${inWords(error)}`);
   }
 }
 
@@ -51,7 +52,7 @@ async function entriesOf(zip: ZipFile, most: number): Promise<Entry[]> {
     }
   } catch (error) {
     if (error instanceof Unreadable || isOfTheMachine(error)) throw error;
-    const { message } = error as Error;
+    const message = inWords(error);
     // What was listed before is there all the same.
     if (entries.length === 0) throw new Unreadable(`the zip file cannot be unpacked: ${message}`);
     entries.push(oddEntry('(the rest of the zip file)', `not to be read: ${message}`));
@@ -92,9 +93,15 @@ async function read(zip: ZipFile, entry: ZipEntry, most: number): Promise<Uint8A
     }
   } catch (error) {
     if (error instanceof NotTaken || isOfTheMachine(error)) throw error;
-    throw new NotTaken(`damaged (${(error as Error).message})`);
+    throw new NotTaken(`damaged (${inWords(error)})`);
   }
   const bytes = Buffer.concat(chunks);
   if (crc32(bytes) !== entry.crc32) throw new NotTaken('damaged (its checksum is another)');
   return bytes;
+}
+
+/** The system's own words name the place of the file, which is nobody's business. */
+function inWords(error: unknown): string {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined ? code : shortened(message, TEXT_LIMITS.message);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findCourse, PACKAGE_ROOT } from '../course/course.ts';
@@ -262,5 +262,33 @@ describe('kit grade', () => {
       score: 0,
       exercises: [{ id: exercises[0] }],
     });
+  });
+
+  it('runs nothing of a submission that it is started in: no graders, no packages', { timeout: 120_000 }, async () => {
+    const proof = join(temporaryFolder(), 'ran');
+    const writes = `require('node:fs').writeFileSync(${JSON.stringify(proof)}, 'ran');`;
+    const id = '01-attention-fundamentals/softmax';
+    const folder = temporaryFolder({
+      [`exercises/${id}.ts`]: 'export const softmax = (x: any) => x;',
+      [`graders/${id}.yaml`]: readFileSync(join(PACKAGE_ROOT, `graders/${id}.yaml`), 'utf8'),
+      [`graders/${id}.ts`]: `${writes} export default { inputs: () => ({}) };`,
+      [`reference/${id}.ts`]: writes,
+      'node_modules/webgpu/package.json': '{"name": "webgpu", "main": "index.js"}',
+      'node_modules/webgpu/index.js': writes,
+      'node_modules/@tensorflow/tfjs-node-gpu/package.json':
+        '{"name": "@tensorflow/tfjs-node-gpu", "main": "index.js"}',
+      'node_modules/@tensorflow/tfjs-node-gpu/index.js': writes,
+    });
+    const args = ['--exercise', 'softmax', '--seed', 's', '--format', 'json', '--out', 'report.json'];
+    for (const cwd of [folder, join(folder, 'exercises')]) {
+      const named = cwd === folder ? '.' : '..';
+      const { stderr, code } = await kit(['grade', named, '--backend', 'auto', ...args], cwd);
+      expect({ stderr, code }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/^The graders in this folder are not/),
+      });
+      expect(JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8')).exercises[0].checks.length).toBeGreaterThan(3);
+      expect(existsSync(proof)).toBe(false);
+    }
   });
 });

@@ -25,7 +25,7 @@ import {
 } from '../class/run-folder.ts';
 import { hashOfClass, isInShard, parseShard } from '../class/shard.ts';
 import { readSubmittedTimes } from '../class/submitted-at.ts';
-import { findCourse } from '../course/course.ts';
+import { findCourseApart } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Gradebook } from '../report/gradebook.ts';
@@ -33,6 +33,7 @@ import { jsonReport } from '../report/json.ts';
 import { plain } from '../text/plain.ts';
 import { goneSince, lastMoment, noteLine, passedOverLine, unknownTimes } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
+import { fromOutside } from './from-outside.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -56,8 +57,9 @@ interface Options {
   json?: boolean;
 }
 
-export async function run(folder: string, options: Options): Promise<number> {
-  const course = await findCourse();
+export async function run(named: string, given: Options): Promise<number> {
+  const { folder, options } = fromOutside(named, given);
+  const course = await findCourseApart(folder);
   const work = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);

@@ -7,7 +7,7 @@ import type { ClassWork } from '../class/grade-one.ts';
 import type { GraderConfig } from '../class/graders.ts';
 import type { JournalRecord } from '../class/journal.ts';
 import { type Assignment, assignmentNamed } from '../course/assignments.ts';
-import { type Course, findCourse, selectExercises, specOf } from '../course/course.ts';
+import { type Course, findCourseApart, selectExercises, specOf } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { maxPoints } from '../course/points.ts';
 import { refuseUnwritable, writeWhole } from '../files/write-whole.ts';
@@ -18,6 +18,7 @@ import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
 import { type Report, verdictOf } from '../report/report.ts';
 import { lastMoment, passedOverLine } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
+import { fromOutside } from './from-outside.ts';
 import { onStop } from './on-stop.ts';
 import { backendNamed, backendOrSay, positive } from './session.ts';
 
@@ -34,8 +35,9 @@ interface Options {
   out?: string;
 }
 
-export async function run(submission: string, options: Options): Promise<number> {
-  const course = await findCourse();
+export async function run(named: string, given: Options): Promise<number> {
+  const { folder: submission, options } = fromOutside(named, given);
+  const course = await findCourseApart(submission);
   const { exercises, assignment } = chosenWork(course, options);
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);

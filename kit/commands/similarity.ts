@@ -1,9 +1,10 @@
 import pc from 'picocolors';
-import { findCourse, selectExercises } from '../course/course.ts';
+import { findCourseApart, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import type { SimilarityReport } from '../report/similarity.ts';
 import { classSimilarity } from '../similarity/class-similarity.ts';
 import { plain } from '../text/plain.ts';
+import { fromOutside } from './from-outside.ts';
 
 interface Options {
   exercise?: string[];
@@ -15,10 +16,11 @@ interface Options {
 /** More would not be looked at. */
 const MOST_ROWS = 50;
 
-export async function run(folder: string, options: Options): Promise<number> {
+export async function run(named: string, given: Options): Promise<number> {
+  const { folder, options } = fromOutside(named, given);
   const above = Number(options.above);
   if (!(above >= 0 && above <= 100)) throw new InputError(`--above takes percent, 0 to 100, not "${options.above}"`);
-  const course = await findCourse();
+  const course = await findCourseApart(folder);
   const exercises = selectExercises(course, options.exercise ?? []);
   const { assignment } = options;
   const found = await classSimilarity({ folder, course, exercises, above: above / 100, layout: { assignment } });

@@ -24,7 +24,7 @@ const validate = ajv.compile<Static<typeof Assignments>>(schema);
 
 /** Without a zone it would be another moment on every machine. */
 function isInstant(text: string): boolean {
-  return /T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+  return /T\d\d:\d\d[\d:.,]*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 /** @throws InputError if the file is wrong, naming file and line, or an exercise of it does not exist */

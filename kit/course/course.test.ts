@@ -1,7 +1,16 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { type Course, findCourse, PACKAGE_ROOT, pathsOf, selectExercises } from './course.ts';
+import {
+  type Course,
+  findCourse,
+  findCourseApart,
+  isInside,
+  PACKAGE_ROOT,
+  pathsOf,
+  selectExercises,
+} from './course.ts';
 import { InputError } from './input-error.ts';
 
 const yaml = (after: string[] = []) => `title: T
@@ -54,6 +63,36 @@ describe('a course', () => {
     const root = temporaryFolder({ 'graders/01-x/a.yaml': yaml(), 'exercises/01-x/a.ts': '' });
     expect((await findCourse(join(root, 'exercises/01-x'))).root).toBe(root);
     expect((await findCourse(temporaryFolder())).root).toBe(PACKAGE_ROOT);
+  });
+
+  it('to judge with is never the one that is handed in, wherever the kit is started', async () => {
+    const root = temporaryFolder({
+      'graders/01-x/a.yaml': yaml(),
+      'class/ada/graders/01-x/b.yaml': yaml(),
+      'class/ada/exercises/01-x/b.ts': '',
+      'class/graders/01-x/c.yaml': yaml(),
+    });
+    const [ada, all] = [join(root, 'class/ada'), join(root, 'class')];
+    symlinkSync(ada, join(root, 'link'));
+    const rootFrom = async (submissions: string, from: string) => (await findCourseApart(submissions, from)).root;
+    for (const folder of [ada, all]) expect(await rootFrom(folder, root)).toBe(root);
+    for (const folder of [ada, `${ada}/`, join(root, 'link'), all]) {
+      for (const from of [ada, join(ada, 'exercises/01-x'), join(root, 'link')]) {
+        expect(await rootFrom(folder, from)).toBe(PACKAGE_ROOT);
+      }
+    }
+    // A student may be called "graders".
+    expect(await rootFrom(all, all)).toBe(PACKAGE_ROOT);
+    await expect(findCourseApart(PACKAGE_ROOT, PACKAGE_ROOT)).rejects.toThrow(InputError);
+  });
+
+  it('lies in a folder that is it, or above it, and not in one whose name only begins so', () => {
+    const root = temporaryFolder({ 'ada/a/b.ts': '', 'ada-2/a/b.ts': '' });
+    expect(isInside(join(root, 'ada'), join(root, 'ada'))).toBe(true);
+    expect(isInside(join(root, 'ada/a'), join(root, 'ada'))).toBe(true);
+    expect(isInside(join(root, 'ada-2/a'), join(root, 'ada'))).toBe(false);
+    expect(isInside(root, join(root, 'ada'))).toBe(false);
+    expect(isInside(root, '/')).toBe(true);
   });
 
   it('names an exercise by one path in every tree', () => {

@@ -1,6 +1,6 @@
 /** The course on disk: which exercises there are, in which order, and where their files lie. A path is an identity. */
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest, distance } from 'fastest-levenshtein';
 import type { ExerciseSpec } from './exercise.ts';
@@ -24,7 +24,32 @@ function packageRoot(folder: string): string {
 
 /** The course around `from`, or the one that this package carries. */
 export async function findCourse(from = process.cwd()): Promise<Course> {
-  const root = courseRoot(from);
+  return courseAt(courseRoot(from));
+}
+
+/**
+ * The course to judge what lies in a folder with: the one around `from`, unless that is itself handed in; else the one
+ * that this package carries. A course's graders are run, outside of any sandbox.
+ *
+ * @throws InputError where this package is handed in too
+ */
+export async function findCourseApart(submissions: string, from = process.cwd()): Promise<Course> {
+  const root = [courseRoot(from), PACKAGE_ROOT].find((each) => !isInside(each, submissions));
+  if (root === undefined) {
+    throw new InputError(
+      `the graders in "${submissions}" are part of what is graded; run kit from the course's own folder`,
+    );
+  }
+  return courseAt(root);
+}
+
+/** Whether a path is the folder or below it, whatever links lead there. */
+export function isInside(path: string, folder: string): boolean {
+  const [inner, outer] = [path, folder].map((each) => (existsSync(each) ? realpathSync(each) : resolve(each)));
+  return `${inner}${sep}`.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);
+}
+
+async function courseAt(root: string): Promise<Course> {
   const graders = join(root, 'graders');
   const ids = globExercises(graders);
   const specs = await Specs.load(graders, ids);

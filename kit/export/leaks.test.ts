@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { findCourse, PACKAGE_ROOT, pathsOf, specOf } from '../course/course.ts';
 import { readFixture } from '../judge/fixture.ts';
 import { filesMatching, findLeaks, tokensOf, unpacked } from '../testing/leaks.ts';
+import type { Cost } from '../wire/cost.ts';
 import { publicSpecText } from './public-grader.ts';
 import { type Files, studentRepository } from './student-repository.ts';
 import { tarball } from './tarball.ts';
@@ -116,5 +117,15 @@ it('the file list that the secret is read from is the course’s', () => {
       if (/^(solutions|reference)|\.(mistakes|goldens)\.ts$/.test(relative))
         expect([...secret.keys()]).toContain(relative);
     }
+  }
+});
+
+it('how much the model solution costs is told, and not which kernels it runs', () => {
+  const fixtures = [...exported].filter(([path]) => /^fixtures\/.*\.json$/.test(path));
+  const costs = fixtures.flatMap(([, text]) => Object.values(JSON.parse(String(text)).costs as Record<string, Cost>));
+  expect(costs.length).toBeGreaterThan(0);
+  for (const { kernels, byName } of costs) {
+    expect(kernels).toBeGreaterThan(0);
+    expect(byName).toEqual({});
   }
 });

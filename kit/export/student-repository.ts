@@ -63,11 +63,15 @@ async function addExercise(files: Files, course: Course, id: string): Promise<vo
   files.set(`exercises/${id}.ts`, stub);
   // For `kit reset`.
   files.set(`.kit/stubs/${id}.ts`, stub);
-  files.set(`fixtures/${id}.json`, readFileSync(paths.fixture, 'utf8'));
+  files.set(`fixtures/${id}.json`, withoutKernels(readFileSync(paths.fixture, 'utf8')));
   files.set(`graders/${id}.yaml`, publicSpecText(spec));
   files.set(`graders/${id}.js`, await graderModule(course, id));
   files.set(`tests/${id}.test.ts`, testFile(id));
 }
+
+/** How many kernels the model solution runs is shown beside the learner's own; which ones would tell how it is written. */
+export const withoutKernels = (fixture: string): string =>
+  fixture.replace(/("byName": ?)\{[^{}]*\}/g, (_, name) => `${name}{}`);
 
 /** The lecture's README and figures; other exercises of the lecture stay where they are. */
 function addHandout(files: Files, course: Course, lecture: string): void {

@@ -8,6 +8,7 @@ import { isDeath, type Judgement, setAside } from '../judge/judge.ts';
 import type { Mistake } from '../judge/known-mistake.ts';
 import type { Materials } from '../judge/materials.ts';
 import type { CheckReport, ExerciseReport } from '../report/report.ts';
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
 import { cutPrinted } from '../wire/printed.ts';
 import { isUnearned } from './earned.ts';
 
@@ -57,17 +58,20 @@ function checkReport(judgement: Judgement, misconception: CheckReport['misconcep
     ...(isUnearned(judgement) && { holds: true as const }),
     points: status === 'pass' ? points : 0,
     maxPoints: points,
-    message: failure?.message ?? reason ?? null,
-    ...(failure?.at && { at: failure.at }),
+    message: bounded(failure?.message ?? reason ?? null),
+    ...(failure?.at && { at: shortened(failure.at, TEXT_LIMITS.name) }),
     ...(isDeath(failure?.code) && { fault: failure.code }),
     misconception,
-    ...(failure?.smallest && { smallest: failure.smallest }),
+    ...(failure?.smallest && { smallest: bounded(failure.smallest) }),
     ...(failure?.picture && { picture: failure.picture }),
     cost: outcome?.cost ? cost : null,
     ...(outcome?.timing && { timing: outcome.timing }),
     ...(aside && { setAside: aside }),
   };
 }
+
+/** A report says the same of many checks, and is read by people. */
+const bounded = <T extends string | null>(text: T) => (text === null ? text : shortened(text, TEXT_LIMITS.message));
 
 const UNDECIDED = 'not judged, and worth no points';
 

@@ -13,7 +13,8 @@ export function pageNames(students: string[]): string[] {
       .toLowerCase()
       .replace(/[^a-z0-9_]+/g, '-')
       .slice(0, LONGEST)
-      .replace(/^-+|-+$/g, '');
+      // Of several in a row one is left by now.
+      .replace(/^-|-$/g, '');
     const base = letters === '' ? 'student' : RESERVED.test(letters) ? `student-${letters}` : letters;
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}-${n}`;

@@ -1,7 +1,9 @@
-import { FingerprintIndex } from '@dodona/dolos-core';
 import { describe, expect, it, vi } from 'vitest';
 import { comparePairs, type Submitted } from './compare.ts';
-import { tokensOf } from './tokens.ts';
+import { longestCommonRun } from './longest-run.ts';
+import { MOST_TOKENS, tokensOf } from './tokens.ts';
+
+vi.mock('./longest-run.ts', { spy: true });
 
 const program = (seed: number): string =>
   Array.from({ length: 30 }, (_, i) => `a${seed}.${'xyz'[(i * seed) % 3]}${(i * i * seed) % 7}(b[${i}], c);`).join(
@@ -43,12 +45,21 @@ describe('pairs of a class', () => {
   });
 
   it('are searched for runs only where they are listed, and once for all who have the same two programs', () => {
-    const search = vi.spyOn(FingerprintIndex.prototype, 'getPair');
+    vi.mocked(longestCommonRun).mockClear();
     const distinct = Array.from({ length: 30 }, (_, i) => submitted(`s${i}`, program(i + 2)));
     const same = Array.from({ length: 30 }, (_, i) => submitted(`t${i}`, program(1)));
     const { pairs } = comparePairs('e', [...distinct, ...same], [], 0.999);
     expect(pairs.length).toBeGreaterThanOrEqual(435);
-    expect(search.mock.calls.length).toBeLessThan(100);
-    search.mockRestore();
+    const searches = vi.mocked(longestCommonRun).mock.calls.length;
+    expect(searches).toBeGreaterThan(0);
+    expect(searches).toBeLessThan(100);
+  });
+
+  it('of a line that is there twelve thousand times are found too, in as many tokens as are looked at', () => {
+    const line = 'a = a.add(b, c);\n'.repeat(12_000);
+    const { pairs } = comparePairs('e', [submitted('ada', line), submitted('bob', `${line}\nlast(a);`)], [], 0.5);
+    expect(pairs).toHaveLength(1);
+    expect(pairs[0].longest).toBeGreaterThan(MOST_TOKENS / 2);
+    expect(pairs[0].longest).toBeLessThanOrEqual(MOST_TOKENS);
   });
 });

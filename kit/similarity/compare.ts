@@ -1,6 +1,7 @@
 /** Which submissions are alike, by the winnowed fingerprints of Dolos (Maertens et al. 2022; Schleimer et al. 2003). */
-import { FingerprintIndex, type Pair, type TokenizedFile } from '@dodona/dolos-core';
+import { FingerprintIndex, type TokenizedFile } from '@dodona/dolos-core';
 import type { LikePair, SimilarityReport } from '../report/similarity.ts';
+import { longestCommonRun } from './longest-run.ts';
 import type { SourceTokens } from './tokens.ts';
 
 /** Tokens in a fingerprint: a call with its arguments and a little more. Exercises are short, so Dolos' own 23 is too many. */
@@ -39,9 +40,10 @@ export function comparePairs(
   index.addFiles(programs);
   // Only now: what is added after an ignored file is not held against it.
   for (const { file } of given) index.addIgnoredFile(file);
-  const prints = index.entries().map(printsOf);
+  const entries = index.entries();
+  const prints = entries.map(printsOf);
   const alike = prints.map((one, i) => Float64Array.from(prints, (other, j) => (j < i ? 0 : shareOf(one, other))));
-  const longestRun = remembered((a, b) => longestRunOf(index.getPair(programs[a], programs[b])));
+  const longestRun = remembered((a, b) => longestRunOf(entries[a], entries[b]));
   const all: number[] = [];
   const pairs: LikePair[] = [];
   for (let i = 0; i < submitted.length; i++) {
@@ -93,6 +95,9 @@ function overlapOf(left: Prints, right: Prints): number {
   return overlap;
 }
 
+/** The first and the last of some tokens. */
+type Span = [from: number, to: number];
+
 interface Run {
   left: Span;
   right: Span;
@@ -100,12 +105,30 @@ interface Run {
 
 const sizeOf = ({ left: [from, to] }: Run) => to - from + 1;
 
-function longestRunOf(pair: Pair): Run {
-  const runs = pair.buildFragments().map((fragment) => ({
-    left: tokensIn(pair.leftEntry.kgrams, fragment.leftkgrams),
-    right: tokensIn(pair.rightEntry.kgrams, fragment.rightkgrams),
-  }));
-  return runs.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+/** Of two programs that have a fingerprint in common. */
+function longestRunOf(left: Entry, right: Entry): Run {
+  const numbers = new Map([...left.shared].map((print, i) => [print, i]));
+  const span = ({ kgrams }: Entry, from: number, length: number): Span => [
+    kgrams[from].from,
+    // Its own end is exclusive.
+    kgrams[from + length - 1].to,
+  ];
+  const run = longestCommonRun(sequenceOf(left, numbers, -1), sequenceOf(right, numbers, -2), (found) =>
+    sizeOf({ left: span(left, found.left, found.length), right: [0, 0] }),
+  );
+  if (!run) throw new Error(`${left.file.path} and ${right.file.path} have nothing in common`);
+  return { left: span(left, run.left, run.length), right: span(right, run.right, run.length) };
+}
+
+/** A program's fingerprints in their order, by number. @param other for those that are given or not in both */
+function sequenceOf({ file, kgrams, shared }: Entry, numbers: Map<Fingerprint, number>, other: number): number[] {
+  const sequence = new Array<number>(kgrams.length).fill(other);
+  for (const print of shared) {
+    const number = numbers.get(print);
+    if (number === undefined) continue;
+    for (const { side } of print.occurrencesOf(file)) sequence[side.index] = number;
+  }
+  return sequence;
 }
 
 function described(
@@ -138,13 +161,6 @@ function remembered<T>(make: (a: number, b: number) => T): (a: number, b: number
     made.set(key, value);
     return value;
   };
-}
-
-type Span = [from: number, to: number];
-
-/** The tokens of a run of fingerprints, whose own end is exclusive. */
-function tokensIn(fingerprints: { from: number; to: number }[], run: { from: number; to: number }): Span {
-  return [fingerprints[run.from].from, fingerprints[run.to - 1].to];
 }
 
 function linesOf({ lines }: SourceTokens, [from, to]: Span): [number, number] | undefined {

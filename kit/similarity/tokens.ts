@@ -8,6 +8,9 @@ const BLANK = /^(WhiteSpace|LineTerminatorSequence|MultiLineComment|SingleLineCo
 const KEYWORD =
   /^(async|await|break|case|catch|class|const|continue|default|delete|do|else|export|extends|finally|for|function|if|import|in|instanceof|let|new|of|return|switch|this|throw|try|typeof|var|void|while|yield)$/;
 
+/** Of one program; no exercise is so long. */
+export const MOST_TOKENS = 20_000;
+
 const NOWHERE = new Region(0, 0, 0, 0);
 
 export interface SourceTokens {
@@ -19,12 +22,14 @@ export interface SourceTokens {
 /**
  * Types and comments are gone from a bundle already. Names become one token and literals another, so renaming changes
  * nothing; but what follows a dot stays, since it is TensorFlow's and says what is computed.
+ * What comes after the first MOST_TOKENS is not looked at.
  */
 export function tokensOf(name: string, { code, map }: Bundle, source: string): SourceTokens {
   const trace = new TraceMap(map);
   const [tokens, lines]: [string[], (number | null)[]] = [[], []];
   let [row, column, last] = [0, 0, ''];
   for (const { type, value } of jsTokens(code)) {
+    if (tokens.length === MOST_TOKENS) break;
     if (!BLANK.test(type)) {
       const origin = originalPositionFor(trace, { line: row + 1, column });
       // What has no origin is the bundler's.

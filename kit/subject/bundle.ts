@@ -1,8 +1,7 @@
 /** A submission's files as one script for the sandbox, or the errors that keep it from being one. */
 import { join, relative } from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Message, type Plugin, stop } from 'esbuild';
-import { shortened } from '../text/shortened.ts';
-import { TEXT_LIMITS } from '../wire/source-limits.ts';
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
 import { buildInTurn, CannotBeBundled, stopBundler } from './bundler.ts';
 import { type BundleRequest, importPolicy, POLICY, TENSORFLOW, withoutNamespace } from './import-policy.ts';
 import { asyncScript, moduleBuild, waitsAtTopLevel } from './top-level-await.ts';

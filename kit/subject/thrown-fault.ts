@@ -1,4 +1,5 @@
 /** An error that the submission itself threw, whether by design (wrong arguments) or not. */
+import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
 import type { Outcome } from '../wire/requests.ts';
 import { NotAvailable } from '../wire/tensorflow.ts';
 import type { Bundle } from './bundle.ts';
@@ -24,10 +25,15 @@ export class Thrown extends SubmissionFault {
  * @param source the learner's file, for what it says there
  */
 export function thrownFault(
-  { name, message, stack, during }: Extract<Outcome, { op: 'threw' }>,
+  thrown: Extract<Outcome, { op: 'threw' }>,
   bundle: Bundle,
   source?: string,
 ): SubmissionFault {
+  // Bounded in the sandbox too, which is not believed.
+  const name = shortened(thrown.name, TEXT_LIMITS.name);
+  const message = shortened(thrown.message, TEXT_LIMITS.message);
+  const stack = thrown.stack.slice(0, TEXT_LIMITS.stack);
+  const during = thrown.during?.slice(0, TEXT_LIMITS.stack);
   const ownAt = originOf(stack, bundle.map);
   const at = ownAt ?? originOf(during ?? '', bundle.map);
   if (/^TODO\b/.test(message)) {
@@ -62,7 +68,7 @@ const MOST_CODE = 100;
  */
 function codeOf(name: string, message: string, called: string | undefined, isOwn: boolean): string {
   const said = message
-    .replace(/[\d., -]*\d[\d., -]*/g, ' # ')
+    .replace(/[\d., -]+/g, (run) => (/\d/.test(run) ? ' # ' : run))
     .replace(/\s+/g, ' ')
     .trim();
   return `threw:${isOwn ? `own ${name}` : (called ?? name)}: ${said}`.slice(0, MOST_CODE);

@@ -14,12 +14,12 @@ export interface ThrownContext {
 
 const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, context: ThrownContext) => string][] = [
   [
-    /Argument '(\w+)' passed to '(\w+)' must be .*but got '(?:Promise|object Promise)'/s,
+    /Argument '(\w+)' passed to '(\w+)' must be .{0,200}but got '(?:Promise|object Promise)'/s,
     ([, argument, fn]) =>
       `tf.${fn} got a promise as its ${argument}; expected a tensor. An await is missing, or better, use no async call (x.data(), x.array())`,
   ],
   [
-    /Argument '(\w+)' passed to '(\w+)' must be .*but got '(undefined|null)'/s,
+    /Argument '(\w+)' passed to '(\w+)' must be .{0,200}but got '(undefined|null)'/s,
     ([, argument, fn, what]) => `tf.${fn} got ${what} as its ${argument}; expected a tensor`,
   ],
   [
@@ -64,7 +64,7 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, context: Thrown
         : `tf.${fn} got an empty list: there is nothing to put together`,
   ],
   [
-    /Softmax along a non-last dimension.*rank (\d+) and dim was (-?\d+)/s,
+    /Softmax along a non-last dimension.{0,100}rank (\d+) and dim was (-?\d+)/s,
     ([, rank, dim]) =>
       `tf.softmax runs along the last axis alone, which is ${Number(rank) - 1} of a tensor of rank ${rank}, not ${dim}`,
   ],
@@ -79,7 +79,7 @@ const CAUSES: [pattern: RegExp, words: (match: RegExpMatchArray, context: Thrown
       `${called ?? functionOf(kernel)} got ${got} as its ${argument}; expected ${want}: tf.cast changes the dtype`,
   ],
   [
-    /is (?:undefined|NaN|missing), not a whole number|shape comprised of positive integers but got shape \[[^\]]*(?:undefined|NaN)/,
+    /is (?:undefined|NaN|missing), not a whole number|shape comprised of positive integers but got shape \[[^\]]{0,200}(?:undefined|NaN)/,
     (_, { called }) => `${called ?? 'tf'} got a size that is undefined or NaN. ${UNDEFINED_SIZES}`,
   ],
   [
@@ -185,7 +185,11 @@ function concatenation(called: string, i: number, odd: string, first: string, ax
 
 /** `import type * as tf`, `import type { Tensor }`: gone when the code runs. */
 function typeImport(name: string, source: string): boolean {
-  return new RegExp(`^import\\s+type\\b[^;'"]*\\b${name}\\b[^;'"]*\\bfrom\\b`, 'm').test(source);
+  return [...source.matchAll(/^import\s+type\b([^;'"]*)/gm)].some(([, text]) => {
+    const words: string[] = text.match(/[\w$]+/g) ?? [];
+    const at = words.indexOf(name);
+    return at !== -1 && words.indexOf('from', at + 1) !== -1;
+  });
 }
 
 const numbers = (text: string) =>

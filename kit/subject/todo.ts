@@ -31,8 +31,8 @@ function todosIn(source: string): Map<number, string> {
   const todos = new Map<number, string>();
   let open: number | undefined;
   for (const line of source.split('\n')) {
-    const [, text] = line.match(/^\s*\/\/\s?(.*)$/) ?? [];
-    const [, number, rest] = text?.match(/^TODO\s+(\d+)[.:]?\s+(.*)$/) ?? [];
+    const [, text] = line.match(/^\s*\/\/\s?(.*)$/s) ?? [];
+    const [, number, rest] = text?.match(/^TODO\s+(\d+)[.:]?\s(.*)$/s) ?? [];
     if (number !== undefined) {
       open = Number(number);
       // Several functions of a file may have a TODO of one number; the first is where to begin.

@@ -28,12 +28,27 @@ function required(packages: RegExp): Plugin {
   };
 }
 
+const EXPORT = '\nexport {\n';
+const MAP = '\n//# sourceMappingURL=';
+
 /** That module's code as a script, which returns a promise. Its lines keep their numbers. */
 export function asyncScript(code: string): string {
-  const [end, names = '', map = ''] = code.match(
-    /(?:\nexport \{\n([^}]*)\};)?\s*(\/\/# sourceMappingURL=\S+\s*)?$/,
-  ) ?? [''];
-  const fields = names.split(/,?\s*\n\s*/).map((name) => name.trim().replace(/^(\S+) as (\S+)$/, '$2: $1'));
-  const exported = `module.exports = { ${fields.filter(Boolean).join(', ')} };`;
-  return `return (async () => {${code.slice(0, code.length - end.length)}\n${exported}\n})();\n${map}`;
+  const mapAt = code.lastIndexOf(MAP);
+  const hasMap =
+    mapAt !== -1 &&
+    !code
+      .slice(mapAt + 1)
+      .trimEnd()
+      .includes('\n');
+  const [text, map] = hasMap ? [code.slice(0, mapAt), code.slice(mapAt + 1)] : [code, ''];
+  const whole = text.trimEnd();
+  const at = whole.endsWith('\n};') ? whole.lastIndexOf(EXPORT) : -1;
+  const [body, names] = at === -1 ? [whole, ''] : [whole.slice(0, at), whole.slice(at + EXPORT.length, -2)];
+  const fields = names
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+    .map((name) => name.split(' as ').reverse().join(': '));
+  const exported = `module.exports = { ${fields.join(', ')} };`;
+  return `return (async () => {${body}\n${exported}\n})();\n${map}`;
 }

@@ -47,10 +47,11 @@ function globalsIn(code: string): Found[] {
 const TENSORFLOW = /\b(?:var|let|const) (\w+) = (?:__toESM\()?(?:require\("@tensorflow\/|require_tfjs\w*\()/g;
 
 function partsIn(code: string): Found[] {
-  const names = [...code.matchAll(TENSORFLOW)].map(([, name]) => name);
-  if (names.length === 0) return [];
-  const uses = [...code.matchAll(new RegExp(`\\b(?:${names.join('|')})\\??\\.(\\w+)`, 'g'))];
-  const missing = uses.flatMap(({ index, 1: part }) => {
+  const names = new Set([...code.matchAll(TENSORFLOW)].map(([, name]) => name));
+  if (names.size === 0) return [];
+  // Looked at and not taken, since what follows a dot may have another after it.
+  const uses = [...code.matchAll(/\b(\w+)\??\.(?=(\w+))/g)].filter(([, name]) => names.has(name));
+  const missing = uses.flatMap(({ index, 2: part }) => {
     const message = missingPart(part);
     return message === null ? [] : [{ at: index, message }];
   });

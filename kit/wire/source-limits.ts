@@ -24,14 +24,3 @@ export const BUNDLER_LIMITS = {
   /** A bundle with its source map and its warnings. */
   answerBytes: 32 * 1024 * 1024,
 } as const;
-
-/** In characters, of what a submission's author chose. What is longer is cut, and ends in an ellipsis. */
-export const TEXT_LIMITS = {
-  /** A name or path, or what is quoted from a file. */
-  name: 200,
-  /** What is said of a check or a file. */
-  message: 4000,
-} as const;
-
-/** Tokens of a program that are compared with others'. */
-export const MOST_TOKENS_COMPARED = 20_000;
