@@ -64,7 +64,8 @@ function entryOf(zip: ZipFile, entry: ZipEntry): Entry {
   const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   // Whatever leads out of a folder is no part of it; nothing is ever written under a name with `..`.
-  if (parts.length === 0 || parts.includes('..')) return oddEntry(`"${name}"`, 'a name that leads out of the folder');
+  if (parts.length === 0 || parts.includes('..'))
+    return oddEntry('(a name that leads out of the folder)', 'a name that leads out of the folder');
   const path = parts.join('/');
   // What Unix calls the type of a file, in the attributes' upper half; 0 where another system packed it.
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;

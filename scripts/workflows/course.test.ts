@@ -78,6 +78,28 @@ describe('plan', () => {
     ]);
   });
 
+  it('pins the last push until a time, and for whoever has none the last of all, with its late time', async () => {
+    const [late, second, first, made] = ['d', 'c', 'b', '0'].map((digit) => digit.repeat(40));
+    const pushes = [
+      { after: late, timestamp: '2027-02-17T10:00:00Z' },
+      { after: first, timestamp: '2027-02-13T10:00:00Z' },
+      { after: second, timestamp: '2027-02-15T22:59:00Z' },
+      { after: made, timestamp: '2027-02-15T22:59:00Z' },
+    ];
+    const { base } = await api((path, tries, base) => {
+      if (path.includes('hw-ann/activity')) return { body: pushes };
+      if (path.includes('hw-bob/activity')) return { body: pushes.slice(0, 1) };
+      return path.endsWith('/commits/main') ? { body: { sha: late } } : course(path, tries, base);
+    });
+    const folder = temporaryFolder();
+    expect((await run('plan.js', folder, base, { BEFORE: '2027-02-15T23:59:00+01:00' })).code).toBe(0);
+    const { submissions } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'));
+    expect(submissions.slice(0, 2)).toEqual([
+      { repository: 'hw-ann', student: 'ann', commit: second, submittedAt: '2027-02-15T22:59:00Z', problem: null },
+      { repository: 'hw-bob', student: 'bob', commit: late, submittedAt: '2027-02-17T10:00:00Z', problem: null },
+    ]);
+  });
+
   it('makes no more shards than there is something to grade in, and names who has nothing', async () => {
     const folder = temporaryFolder();
     const { base } = await api(course);
@@ -100,6 +122,7 @@ describe('plan', () => {
     ['an organisation that leads elsewhere', { ORGANISATION: '../x' }, /ORGANISATION is/],
     ['a prefix that no repository has', { PREFIX: 'nobody-' }, /no repository that begins/],
     ['too many shards', { SHARDS: '300' }, /1 to 256/],
+    ['a time without a zone', { BEFORE: '2027-02-15T23:59' }, /BEFORE is a time with a zone/],
     ['no token', { GH_TOKEN: '' }, /GH_TOKEN is not set/],
   ])('refuses %s', async (_, env, message) => {
     const { base } = await api(course);
@@ -134,6 +157,15 @@ describe('fetch', () => {
     const zip = readFileSync(join(folder, 'submissions/ann.zip'), 'utf8');
     expect(zip).toBe(`zip of /repos/school/hw-ann/zipball/${SHA}`);
     expect(readFileSync(join(folder, 'submitted.csv'), 'utf8')).toBe(`student,submitted_at\nann,${PUSHED}\n`);
+  });
+
+  it('leaves no file of times where none is known', async () => {
+    const unknown = submissions.map((submission) => ({ ...submission, submittedAt: null }));
+    const plan = { organisation: 'school', prefix: 'hw-', submissions: unknown };
+    const folder = temporaryFolder({ 'plan.json': JSON.stringify(plan) });
+    const { base } = await api(course);
+    expect((await run('fetch.js', folder, base)).code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['plan.json', 'submissions']);
   });
 
   it('follows to where the archives are, without the token', async () => {

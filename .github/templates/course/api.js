@@ -28,11 +28,12 @@ export async function ask(url, { missing = [] } = {}) {
   }
 }
 
-/** All pages of a list. */
-export async function askAll(path) {
+/** All pages of a list; none where "there is none". */
+export async function askAll(path, options) {
   const items = [];
   for (let next = path; next; ) {
-    const response = await ask(next);
+    const response = await ask(next, options);
+    if (!response) break;
     items.push(...(await response.json()));
     next = response.headers.get('link')?.match(/<([^>]+)>;\s*rel="next"/)?.[1];
   }

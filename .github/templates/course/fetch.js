@@ -1,6 +1,6 @@
 /**
  * Downloads what plan.json names, each as the archive of its pinned commit: submissions/<student>.zip, and the times of
- * the pushes as submitted.csv. Archives stay archives here. There is no git, so no hook, submodule, filter or LFS pointer
+ * the pushes as submitted.csv, if any are known. Archives stay archives here. There is no git, so no hook, submodule, filter or LFS pointer
  * has anything to act on; `kit grade-all` unpacks them, with its own guards.
  *
  * Environment: GH_TOKEN.
@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ask } from './api.js';
 
-const MOST_BYTES = Number(process.env.MOST_BYTES ?? 100 * 2 ** 20);
+const MOST_BYTES = Number(process.env.MOST_BYTES ?? 2 ** 30);
 const AT_ONCE = 4;
 
 class TooLarge extends Error {}
@@ -26,10 +26,11 @@ await Promise.all(
   }),
 );
 const times = pinned.filter(({ submittedAt }) => submittedAt);
-writeFileSync(
-  'submitted.csv',
-  ['student,submitted_at', ...times.map(({ student, submittedAt }) => `${student},${submittedAt}`), ''].join('\n'),
-);
+// A file without a time would be refused, since it is mostly a mistake.
+if (times.length > 0) {
+  const lines = times.map(({ student, submittedAt }) => `${student},${submittedAt}`);
+  writeFileSync('submitted.csv', ['student,submitted_at', ...lines, ''].join('\n'));
+}
 
 /** A failure ends the step: a class from which someone is silently missing must not be graded. */
 async function download({ repository, student, commit }) {

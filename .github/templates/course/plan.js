@@ -2,7 +2,7 @@
  * Lists the students' repositories, and pins the commit of each that will be graded: writes plan.json.
  * Asks the API only; nothing of a repository is checked out here, much less run.
  *
- * Environment: GH_TOKEN, ORGANISATION, PREFIX, SHARDS.
+ * Environment: GH_TOKEN, ORGANISATION, PREFIX, SHARDS; BEFORE, if what was pushed last until then is to be graded.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { ask, askAll, needed } from './api.js';
@@ -16,6 +16,11 @@ const prefix = word('PREFIX');
 const asked = Number(process.env.SHARDS || 4);
 if (!(Number.isInteger(asked) && asked >= 1 && asked <= MOST_SHARDS)) {
   throw new Error(`SHARDS is a whole number from 1 to ${MOST_SHARDS}, not "${process.env.SHARDS}"`);
+}
+
+const before = process.env.BEFORE || null;
+if (before !== null && !(/T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(before) && !Number.isNaN(Date.parse(before)))) {
+  throw new Error(`BEFORE is a time with a zone, such as 2027-02-15T23:59:00+01:00, not "${before}"`);
 }
 
 const repositories = (await askAll(`/orgs/${organisation}/repos?type=all&per_page=100`))
@@ -48,16 +53,29 @@ async function pin(name, branch) {
   });
   if (!found) return { commit: null, submittedAt: null, problem: 'it has no commit' };
   const { sha } = await found.json();
-  if (!/^[0-9a-f]{40,64}$/.test(sha)) throw new Error(`${name}: "${sha}" is no commit`);
-  return { commit: sha, submittedAt: await pushedAt(name, branch, sha), problem: null };
+  const pushes = await pushesTo(name, branch);
+  // Whoever pushed nothing until then is graded on the last push, and late.
+  const chosen = (before && lastUntil(pushes, before)) || { after: sha, timestamp: timeOf(pushes, sha) };
+  if (!/^[0-9a-f]{40,64}$/.test(chosen.after)) throw new Error(`${name}: "${chosen.after}" is no commit`);
+  return { commit: chosen.after, submittedAt: chosen.timestamp, problem: null };
 }
 
 /** By GitHub's clock. A commit's own date is whatever its author's machine said. */
-async function pushedAt(name, branch, sha) {
+async function pushesTo(name, branch) {
   const ref = encodeURIComponent(`refs/heads/${branch}`);
-  const found = await ask(`/repos/${organisation}/${name}/activity?ref=${ref}&per_page=100`, { missing: [403, 404] });
-  const pushes = found ? await found.json() : [];
+  const found = await askAll(`/repos/${organisation}/${name}/activity?ref=${ref}&per_page=100`, {
+    missing: [403, 404],
+  });
+  return found.filter(({ after }) => !/^0+$/.test(after));
+}
+
+function timeOf(pushes, sha) {
   return pushes.find(({ after }) => after === sha)?.timestamp ?? null;
+}
+
+function lastUntil(pushes, time) {
+  const until = pushes.filter(({ timestamp }) => Date.parse(timestamp) <= Date.parse(time));
+  return until.sort((a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp))[0];
 }
 
 /** It becomes part of addresses. */
