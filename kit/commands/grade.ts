@@ -13,6 +13,7 @@ import { submissionId } from '../grade/submission-id.ts';
 import { tryBubblewrap } from '../isolation/launch.ts';
 import { MaterialsCache } from '../judge/materials.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
+import { visibilityRules } from '../report/formats/visibility.ts';
 import { verdictOf } from '../report/report.ts';
 import { courseSecret } from './course-secret.ts';
 import { backendNamed, positive, withHosts } from './session.ts';
@@ -26,6 +27,7 @@ interface Options {
   timeout: string;
   requireIsolation?: string;
   format: string;
+  visibility?: string[];
   out?: string;
 }
 
@@ -35,7 +37,9 @@ export async function run(folder: string, options: Options): Promise<number> {
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const { load } = formatNamed(REPORT_FORMATS, options.format);
-  const write = await load();
+  if (options.visibility && options.format !== 'gradescope')
+    throw new InputError(`the format ${options.format} knows no visibility; remove --visibility`);
+  const write = await load({ visibility: visibilityRules(options.visibility ?? []) });
   refuseFolder(folder);
   refuseWeakIsolation(options.requireIsolation);
   if (options.out) refuseUnwritable(options.out);
@@ -47,7 +51,8 @@ export async function run(folder: string, options: Options): Promise<number> {
     gradeSubmission({ folder, id, course, cache, exercises, hosts, seed, timeout }),
   );
   const report = assignment ? applyPolicy(judged, assignment, commitDateOf(folder)) : judged;
-  if (options.out) writeOrShow(options.out, write(report));
+  // A whole report shows hidden cases and the seed.
+  if (options.out) writeOrShow(options.out, write(report), { isPrivate: options.format === 'json' });
   else process.stdout.write(write(report));
   return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
 }
@@ -84,9 +89,9 @@ interface Work {
 }
 
 /** A report that cannot be written where it should go has still been worked for: it is printed. */
-function writeOrShow(file: string, text: string): void {
+function writeOrShow(file: string, text: string, options: { isPrivate: boolean }): void {
   try {
-    writeWhole(file, text);
+    writeWhole(file, text, options);
   } catch (error) {
     process.stdout.write(text);
     throw error;

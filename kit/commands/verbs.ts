@@ -17,6 +17,11 @@ const BACKEND: Verb['options'][number] = ['--backend <name>', 'auto, tensorflow,
 const BEST_BACKEND: Verb['options'][number] = [BACKEND[0], BACKEND[1], 'auto'];
 const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
 
+const VISIBILITY: Verb['options'][number] = [
+  '--visibility <rules...>',
+  'when students see checks on Gradescope: all, a kind or a check, then = and visible, after_due_date, after_published or hidden',
+];
+
 /** What watches a watch reads its lines; picocolors, once it is loaded, would colour them where CI is set. */
 function plainInPipes(): void {
   if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
@@ -88,6 +93,7 @@ export const VERBS: Verb[] = [
         'terminal, json (all of it), or for students: student, markdown, annotations, classroom, classroom50, gradescope, junit',
         'terminal',
       ],
+      VISIBILITY,
       ['--out <file>', 'write the report here instead of to the terminal'],
     ],
     example: 'kit grade fixtures/submissions/missing-scale --seed my-course-2026',
@@ -101,9 +107,16 @@ export const VERBS: Verb[] = [
     options: [
       [
         '--as <format>',
-        'of a report as in kit grade; of a gradebook csv, canvas, moodle, classroom-csv, classroom50-scores',
+        'of a report as in kit grade; of a gradebook csv, canvas, moodle, gradescope-csv, classroom-csv, classroom50-scores',
       ],
-      ['--fill <file>', "the exported file to fill in: Canvas's gradebook, Classroom 50's scores.json"],
+      [
+        '--fill <file>',
+        "the platform's own file to fill in: Canvas's gradebook, Moodle's grading worksheet or gradebook, Gradescope's scores, Classroom 50's scores.json",
+      ],
+      ['--roster <file>', 'who is who on the platforms: what `kit roster` wrote'],
+      ['--column <name>', "the column or assignment to fill in; default: the one with the gradebook's title"],
+      ['--overwrite', 'replace grades that are in the file and are others, such as those that a teacher gave'],
+      VISIBILITY,
       ['--out <file>', 'write it here instead of to the terminal'],
     ],
     example: 'kit format gradebook.json --as canvas --fill canvas-export.csv --out canvas-import.csv',
