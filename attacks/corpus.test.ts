@@ -8,6 +8,7 @@ import { MaterialsCache } from '../kit/judge/materials.ts';
 import { counted, type Report } from '../kit/report/report.ts';
 import { terminalReport } from '../kit/report/terminal.ts';
 import { HostPool } from '../kit/subject/host-pool.ts';
+import { below } from '../kit/testing/process-tree.ts';
 import { temporaryFolder } from '../kit/testing/temporary-folder.ts';
 import { ATTACKS, plantAttack } from './corpus.ts';
 
@@ -78,7 +79,7 @@ describe('an attack gains no more than its answer is worth, harms nobody, and is
     expect(alone.score).toBe(alone.maxScore);
     // The same host: nothing brought it down.
     expect(await hosts.get()).toBe(host);
-    await expect.poll(() => descendantsOf(host.child.pid as number), { timeout: 3000 }).toEqual([]);
+    await expect.poll(() => below(host.child.pid as number), { timeout: 3000 }).toEqual([]);
   });
 });
 
@@ -92,17 +93,4 @@ function listing(folder: string): string[] {
       if (stat.isSymbolicLink()) return `${path} → ${readlinkSync(full)}`;
       return stat.isFile() ? `${path} ${readFileSync(full, 'latin1')}` : path;
     });
-}
-
-/** Processes below this one, by /proc; none where there is no /proc. */
-function descendantsOf(pid: number): number[] {
-  const children = (parent: number): number[] => {
-    try {
-      const text = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
-      return text.split(' ').filter(Boolean).map(Number);
-    } catch {
-      return [];
-    }
-  };
-  return children(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }

@@ -29,7 +29,7 @@ export async function buildKit() {
     // Commands load what they use when they use it, so a quick verb starts quickly.
     build({
       ...common,
-      entryPoints: { kit: 'kit/main.ts', vitest: 'kit/vitest/describe-exercise.ts' },
+      entryPoints: { kit: 'kit/main.ts', worker: 'kit/worker/main.ts', vitest: 'kit/vitest/describe-exercise.ts' },
       outdir: building,
       format: 'esm',
       splitting: true,

@@ -1,5 +1,5 @@
 /**
- * What was judged, appended as each submission ends: a line of JSON each, on the disk before the next is counted done.
+ * What was judged, and what is being tried, appended as each submission ends: a line of JSON each, on the disk before the next is counted done.
  * A run that is killed loses at most what was in flight. A last line that was cut off is ignored, and taken off.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
@@ -17,9 +17,15 @@ export interface JournalRecord {
   report: Report | null;
 }
 
+/** A line beside the records, of an attempt that has come to none yet. */
+export type AttemptLine =
+  | { began: Key; alone: boolean }
+  /** Its worker is gone. A run that was itself ended had no time to write it. */
+  | { ended: Key; by: 'submission' | 'machine'; reason: string };
+
 /** A folder of a group's is judged once for each of them. */
-export const keyOf = ({ student, submission }: { student: string; submission: string }): string =>
-  JSON.stringify([student, submission]);
+export type Key = Pick<JournalRecord, 'student' | 'submission'>;
+export const keyOf = ({ student, submission }: Key): string => JSON.stringify([student, submission]);
 
 export class Journal {
   readonly #descriptor: number;
@@ -33,8 +39,8 @@ export class Journal {
     this.#descriptor = openSync(file, 'a', 0o600);
   }
 
-  append(record: JournalRecord): void {
-    writeSync(this.#descriptor, `${JSON.stringify(record)}\n`);
+  append(line: JournalRecord | AttemptLine): void {
+    writeSync(this.#descriptor, `${JSON.stringify(line)}\n`);
     fsyncSync(this.#descriptor);
   }
 

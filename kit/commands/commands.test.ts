@@ -181,7 +181,10 @@ describe('kit list', () => {
       expect(points).toBeGreaterThanOrEqual(checks);
     }
     const total = list.reduce((sum, { points }) => sum + points, 0);
-    expect((await kit(['list'])).stdout).toContain(`${exercises.length} exercises, ${total} points\n`);
+    // With what is done so far, where anybody has begun here.
+    expect((await kit(['list'])).stdout).toMatch(
+      new RegExp(`^${exercises.length} exercises, ${total} points(;|$)`, 'm'),
+    );
   });
 
   it('shows the course around the folder that it is called in', async () => {

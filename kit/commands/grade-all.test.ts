@@ -49,7 +49,7 @@ describe('kit grade-all', PATIENCE, () => {
     const { folder, out } = classOf();
     const { child, ended } = start(gradeAll(folder, out, '--jobs', '2'));
     const journal = join(out, 'journal.jsonl');
-    await until(() => existsSync(journal) && statSync(journal).size > 0);
+    await until(() => readJournal(journal).size > 0);
     child.kill('SIGKILL');
     await ended;
     const journalled = readJournal(journal).size;
@@ -63,7 +63,7 @@ describe('kit grade-all', PATIENCE, () => {
     const { folder, out } = classOf();
     const { child, ended } = start(gradeAll(folder, out, '--jobs', '1'));
     const journal = join(out, 'journal.jsonl');
-    await until(() => existsSync(journal) && statSync(journal).size > 0);
+    await until(() => readJournal(journal).size > 0);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect({ code, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGINT' });

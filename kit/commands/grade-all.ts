@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readAttempts } from '../class/attempts.ts';
 import { hashOfGraders } from '../class/fingerprint.ts';
 import { gitIsInstalled } from '../class/git-commit.ts';
-import { gradeClass, hashOf } from '../class/grade-class.ts';
+import { gradeClass } from '../class/grade-class.ts';
+import { hashOf } from '../class/grade-one.ts';
 import { Journal, type JournalRecord, keyOf, readJournal } from '../class/journal.ts';
 import { findSubmissions, type Submission, strayFiles } from '../class/layouts.ts';
 import { lockFolder } from '../class/lock.ts';
@@ -26,17 +28,14 @@ import { readSubmittedTimes } from '../class/submitted-at.ts';
 import { findCourse } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { MaterialsCache } from '../judge/materials.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { jsonReport } from '../report/json.ts';
-import { stopBundling } from '../subject/bundle.ts';
-import { HostPool } from '../subject/host-pool.ts';
 import { plain } from '../text/plain.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
 import { ProgressLine } from './progress-line.ts';
-import { backendNamed, positive } from './session.ts';
+import { backendNamed, backendOrSay, positive } from './session.ts';
 import { classSummary } from './summary-lines.ts';
 
 interface Options {
@@ -109,37 +108,45 @@ export async function run(folder: string, options: Options): Promise<number> {
     const before = readJournal(runPaths(out).journal);
     const tally = { judged: 0, unchanged: 0 };
     const started = Date.now();
+    const grading = gradeClass({
+      submissions,
+      course,
+      config: {
+        courseRoot: course.root,
+        hosts: { backend },
+        work: {
+          folder,
+          exercises: work.exercises,
+          secret,
+          timeout,
+          settings: hashOf(JSON.stringify(judgedWith)),
+          scratch: runPaths(out).scratch,
+        },
+      },
+      jobs,
+      before,
+      attempts: readAttempts(runPaths(out).journal),
+      again,
+      onAttempt: (line) => journal.append(line),
+      onRecord: (record, how) => {
+        if (how !== 'unchanged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt)
+          journal.append(record);
+        if (how === 'again') return;
+        tally[how]++;
+        progress.done(lineOf(record, how));
+      },
+      onFewer: (fewer, reason) => say(`Judging ${fewer} at a time, since ${reason}.`),
+    });
     const carryOn = onStop(() => {
       progress.end();
+      grading.stop();
       clearScratch(out);
       unlock();
-      stopBundling();
       const done = tally.judged + tally.unchanged;
       say(`Stopped: ${done} of ${submissions.length} are judged and kept; the same command goes on from there.`);
     });
     try {
-      await gradeClass({
-        folder,
-        submissions,
-        course,
-        cache: new MaterialsCache(course),
-        exercises: work.exercises,
-        secret,
-        timeout,
-        settings: hashOf(JSON.stringify(judgedWith)),
-        jobs,
-        newHosts: () => new HostPool({ backend, keepStandby: true }),
-        scratch: runPaths(out).scratch,
-        before,
-        again,
-        onRecord: (record, how) => {
-          if (how !== 'unchanged' || record.submittedAt !== before.get(keyOf(record))?.submittedAt)
-            journal.append(record);
-          if (how === 'again') return;
-          tally[how]++;
-          progress.done(lineOf(record, how));
-        },
-      });
+      await backendOrSay(grading.ended);
     } finally {
       carryOn();
       progress.end();

@@ -2,7 +2,7 @@
 
 import { InputError } from '../course/input-error.ts';
 import { type HostOptions, HostPool } from '../subject/host-pool.ts';
-import { BACKENDS, BackendAbsent, type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
+import { BACKENDS, type BackendAbsent, type BackendChoice, type BackendName, EMBEDDED } from '../wire/backend-names.ts';
 
 export function backendNamed(name: string): BackendChoice {
   const found = (['auto', ...BACKENDS] as const).find((backend) => backend === name);
@@ -28,16 +28,25 @@ export async function withHosts<T>(
   const hosts = new HostPool({ ...options, backend });
   hosts.warm();
   try {
-    if (!EMBEDDED.includes(backend as BackendName)) await hosts.get();
-    return await body(hosts);
-  } catch (error) {
-    throw error instanceof BackendAbsent ? notHere(error) : error;
+    if (!EMBEDDED.includes(backend as BackendName)) await backendOrSay(hosts.get());
+    return await backendOrSay(body(hosts));
   } finally {
     await hosts.stop();
   }
 }
 
-/** What was asked for is not there: that is for the asker to change. */
-export function notHere({ message }: BackendAbsent): InputError {
+/** @throws InputError where `work` fails for want of the backend: that is for who asked for it to change */
+export async function backendOrSay<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isAbsent(error) ? notHere(error) : error;
+  }
+}
+
+function notHere({ message }: Pick<BackendAbsent, 'message'>): InputError {
   return new InputError(`${message}; --backend auto takes what there is, and kit doctor shows it`);
 }
+
+/** By name, since a worker's errors come from another process. */
+const isAbsent = (error: unknown): error is BackendAbsent => error instanceof Error && error.name === 'BackendAbsent';

@@ -2,25 +2,20 @@
 
 import { deriveSeed } from '../author/draw.ts';
 import type { Course } from '../course/course.ts';
-import type { ExerciseSpec } from '../course/exercise.ts';
-import { maxPoints } from '../course/points.ts';
-import { USUAL_MISTAKES } from '../course/usual-mistakes.ts';
 import { type Diagnosis, diagnose } from '../judge/diagnose.ts';
-import type { Fixture } from '../judge/fixture.ts';
 import type { Cases } from '../judge/hidden-cases.ts';
-import { isDeath, type Judgement, judge, observationOf, setAside } from '../judge/judge.ts';
-import type { Mistake } from '../judge/known-mistake.ts';
+import { type Judgement, judge, observationOf } from '../judge/judge.ts';
 import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { secondOpinions } from '../judge/second-opinion.ts';
 import { obstacleToTiming } from '../judge/time-trial.ts';
-import type { CheckReport, ExerciseReport, Report } from '../report/report.ts';
-import { type BundleError, isBundleError } from '../subject/bundle.ts';
+import type { ExerciseReport, Report } from '../report/report.ts';
+import { isBundleError } from '../subject/bundle.ts';
 import type { Host } from '../subject/host.ts';
 import type { HostPool } from '../subject/host-pool.ts';
 import { Sandbox } from '../subject/sandbox.ts';
 import { Subject } from '../subject/subject.ts';
-import { cutPrinted } from '../wire/printed.ts';
-import { earned, isUnearned } from './earned.ts';
+import { earned } from './earned.ts';
+import { exerciseReport, printedIn, unrunnable, withSolutionCosts } from './exercise-report.ts';
 import { type Prepared, prepared } from './prepare.ts';
 import { commitOf, submissionId } from './submission-id.ts';
 
@@ -114,7 +109,9 @@ async function gradeExercise(
   const { id, spec } = materials;
   if (isBundleError(bundled)) {
     const isTimed = spec.checks.some(({ kind }) => kind === 'time');
-    return unrunnable(id, spec, bundled, isTimed ? await obstacleToTiming(cases, request.hosts) : null);
+    const { file, line, message } = bundled;
+    const problem = `${file}${line === null ? '' : `:${line}`}: ${message}`;
+    return unrunnable(id, spec, problem, isTimed ? await obstacleToTiming(cases, request.hosts) : null);
   }
 
   const { timeout } = request;
@@ -148,108 +145,6 @@ async function recognise(
   if (failed.some(({ failure }) => failure?.code === 'timeout')) return {};
   const seen = cases.kind === 'public' ? judgements : await judge(subject, materials, { kind: 'public' });
   return diagnose(observationOf(seen), materials.fixture);
-}
-
-function exerciseReport(
-  id: string,
-  materials: Materials,
-  judgements: Judgement[],
-  diagnosis: Diagnosis,
-): ExerciseReport {
-  const checks = judgements.map((judgement) =>
-    checkReport(judgement, misconceptionOf(judgement, diagnosis, materials)),
-  );
-  return {
-    id,
-    title: materials.spec.title,
-    score: sum(checks.map(({ points }) => points)),
-    maxScore: reachable(materials.spec, judgements),
-    problem: null,
-    checks,
-  };
-}
-
-/** Two at once are told one after the other. */
-function misconceptionOf(judgement: Judgement, diagnosis: Diagnosis, { fixture }: Materials) {
-  const { check, status } = judgement;
-  const names = diagnosis[check.id] ?? [];
-  if (names.length === 0 || status !== 'fail' || isUnearned(judgement)) return null;
-  return { id: names.join('+'), feedback: names.map((name) => feedbackOf(fixture.mistakes[name])).join(' Also: ') };
-}
-
-function feedbackOf({ says, see }: Mistake): string {
-  return see === undefined ? says : `${says} (Handout: ${USUAL_MISTAKES}, ${see}.)`;
-}
-
-function checkReport(judgement: Judgement, misconception: CheckReport['misconception']): CheckReport {
-  const { check, status, failure, reason, outcome } = judgement;
-  const { id, kind, title } = check;
-  // What is worth nothing keeps no grade from being final either.
-  const aside = judgement.setAside ? reason : status === 'not-judged' && check.points === 0 ? UNDECIDED : undefined;
-  const points = aside ? 0 : check.points;
-  const { byName: _, ...cost } = outcome?.cost ?? { byName: {} };
-  return {
-    id,
-    kind,
-    title,
-    status,
-    ...(isUnearned(judgement) && { holds: true as const }),
-    points: status === 'pass' ? points : 0,
-    maxPoints: points,
-    message: failure?.message ?? reason ?? null,
-    ...(failure?.at && { at: failure.at }),
-    ...(isDeath(failure?.code) && { fault: failure.code }),
-    misconception,
-    ...(failure?.smallest && { smallest: failure.smallest }),
-    ...(failure?.picture && { picture: failure.picture }),
-    cost: outcome?.cost ? cost : null,
-    ...(outcome?.timing && { timing: outcome.timing }),
-    ...(aside && { setAside: aside }),
-  };
-}
-
-const UNDECIDED = 'not judged, and worth no points';
-
-function unrunnable(
-  id: string,
-  spec: ExerciseSpec,
-  { file, line, message }: BundleError,
-  obstacle: string | null,
-): ExerciseReport {
-  const problem = `${file}${line === null ? '' : `:${line}`}: ${message}`;
-  const failure = { code: 'unrunnable', message: problem };
-  const judgements = spec.checks.map(
-    (check): Judgement =>
-      check.kind === 'time' && obstacle ? setAside(check, obstacle) : { check, status: 'fail', failure },
-  );
-  const checks = judgements.map((judgement) => checkReport(judgement, null));
-  return { id, title: spec.title, score: 0, maxScore: reachable(spec, judgements), problem, checks };
-}
-
-/** All points but those of what cannot be judged here. */
-function reachable(spec: ExerciseSpec, judgements: Judgement[]): number {
-  return maxPoints(spec) - sum(judgements.map(({ check, setAside }) => (setAside ? check.points : 0)));
-}
-
-/** The fixture's are of the same cases, with the same inputs. */
-function withSolutionCosts(report: ExerciseReport, { costs }: Fixture): ExerciseReport {
-  const checks = report.checks.map((check) => {
-    if (check.cost === null || !Object.hasOwn(costs, check.id)) return check;
-    const { byName: _, ...solutionCost } = costs[check.id];
-    return { ...check, solutionCost };
-  });
-  return { ...report, checks };
-}
-
-const MOST_PRINTED = 4000;
-const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
-
-/** What was printed during the check that is explained: the first that failed, or else the first that printed anything. */
-function printedIn(judgements: Judgement[]): { printed?: string } {
-  const failed = judgements.find((judgement) => judgement.status === 'fail' && !isUnearned(judgement));
-  const { printed = '' } = failed ?? judgements.find(({ printed }) => printed) ?? {};
-  const text = cutPrinted(printed.trimEnd(), MOST_PRINTED).replace(UNPRINTABLE, '\u{fffd}');
-  return text ? { printed: text } : {};
 }
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);

@@ -1,4 +1,5 @@
 /** Submissions that hang, end themselves, or reach for what is not theirs; and hosts that fail under innocent ones. */
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { specOf } from '../course/course.ts';
 import { MaterialsCache } from '../judge/materials.ts';
@@ -142,4 +143,52 @@ describe('a host that is killed', () => {
     expect(others.every(({ status }) => status === 'pass')).toBe(true);
     expect(verdictOf(report)).toBe('not-judged');
   });
+});
+
+/** Under the host, by /proc: the sandbox and what stands between. */
+function processesOf(host: Host): number[] {
+  const below = (pid: number): number[] => {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return children.flatMap((child) => [child, ...below(child)]);
+  };
+  return below(host.child.pid as number);
+}
+
+describe.skipIf(!existsSync('/proc/self/task'))('a sandbox that is killed from outside', () => {
+  /** Kills it in so many runs of the softmax's first check, one after the other. */
+  async function gradeWhileKilled(times: number) {
+    const cache = new MaterialsCache(course);
+    const materials = await cache.materials(SOFTMAX);
+    const run = materials.grader.run;
+    let killed = 0;
+    // So that it is killed before it has answered.
+    const slowly = 'const end = performance.now() + 30; while (performance.now() < end); return right(x);';
+    materials.grader.run = async (f, ...rest) => {
+      const host = await hosts.get();
+      const [pid] = processesOf(host).slice(-1);
+      const ran = run(f, ...rest);
+      if (killed < times && pid !== undefined) {
+        killed++;
+        process.kill(pid, 'SIGKILL');
+      }
+      return ran;
+    };
+    return grade({ [SOFTMAX]: softmaxWith(slowly) }, { cache });
+  }
+
+  it('once costs nothing: the check is tried again', async () => {
+    // The first ends the cases that are tried side by side, the second the same cases one by one.
+    const report = await gradeWhileKilled(2);
+    expect(failuresOf(report)).toEqual([]);
+    expect(report.score).toBe(report.maxScore);
+  });
+});
+
+it('a process that ends again and again as if it were killed from outside fails, and is told so', async () => {
+  const report = await grade({ [SOFTMAX]: softmaxWith('process.exit(137);') });
+  expect(checksOf(report)[0]).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('2 times in this check'),
+  });
+  expect(checksOf(report).every(({ status }) => status === 'fail')).toBe(true);
 });

@@ -7,7 +7,7 @@ import {
   type BackendInfo,
   type BackendName,
 } from '../wire/backend-names.ts';
-import type { Plan, TensorDType } from '../wire/kernel.ts';
+import { KernelRefused, type Plan, type TensorDType } from '../wire/kernel.ts';
 import type { Backend } from './backends/backend.ts';
 import { cpu } from './backends/cpu.ts';
 import { tensorflow } from './backends/tensorflow.ts';
@@ -57,6 +57,9 @@ export const moveToDevice = (tensor: DeviceTensor): void => current.moveToDevice
 
 /** What the device complained of since this was last asked. */
 export const takeDeviceFault = (): string | null => current.takeFault?.() ?? null;
+
+/** Whether another submission may use it. */
+export const isWhole = (): boolean => current.isWhole?.() ?? true;
 
 /**
  * Fetches what `runKernel` will compute with on the processor, where the backend cannot be read synchronously.
@@ -130,7 +133,9 @@ function runOn(backendName: string, name: string, inputs: tf.NamedTensorMap, att
   const kernel = tf.getKernel(name, backendName);
   if (!kernel) throw new Error(`neither ${tf.getBackend()} nor cpu implements ${name}`);
   const backend = tf.findBackend(backendName);
-  const outputs = kernel.kernelFunc({ inputs: inputs as unknown as tf.NamedTensorInfoMap, attrs, backend });
+  const outputs = sound(() =>
+    kernel.kernelFunc({ inputs: inputs as unknown as tf.NamedTensorInfoMap, attrs, backend }),
+  );
   return asList(outputs).map((info) =>
     info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info, backend),
   );
@@ -167,8 +172,31 @@ export function bytesOf({ shape, dtype }: { shape: readonly number[]; dtype: Ten
   return shape.reduce((product, size) => product * size, 1) * BYTES_PER_VALUE[dtype];
 }
 
-/** A tensor of these bytes. They are copied, so their alignment and later fate do not matter. */
+/** @throws KernelRefused where there is no memory for it. A fault within WebAssembly ends this process: nothing in it can be relied on. */
+function sound<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    // As WebAssembly's own errors are named.
+    if ((error as Error).name === 'RuntimeError') endHost(error as Error);
+    if (error instanceof RangeError && /array (buffer allocation|length)|typed array/i.test(error.message))
+      throw new KernelRefused('out of memory: there is no room for a tensor of this size');
+    throw error;
+  }
+}
+
+/** Whoever waits for it hears that it is gone, and why. */
+export function endHost({ message }: Error): never {
+  process.stderr.write(`Error: ${message}\n`);
+  process.exit(70);
+}
+
+/** A tensor of these bytes. They are copied, so their alignment and later fate do not matter. @throws KernelRefused as kernels */
 export function upload(bytes: Uint8Array, shape: number[], dtype: TensorDType): tf.Tensor {
+  return sound(() => uploaded(bytes, shape, dtype));
+}
+
+function uploaded(bytes: Uint8Array, shape: number[], dtype: TensorDType): tf.Tensor {
   const copy = Uint8Array.from(bytes);
   if (dtype === 'bool')
     return tf.tensor(

@@ -1,4 +1,5 @@
 /** What a sandbox said, or was refused, as far as it is passed on. */
+import { KernelRefused } from '../wire/kernel.ts';
 import type { Final, FromSandbox } from '../wire/messages.ts';
 import { MORE_PRINTED } from '../wire/printed.ts';
 
@@ -16,5 +17,13 @@ export function clipped({ op, name, message, stack, during }: Extract<FromSandbo
   };
 }
 
+/**
+ * What the peer hears of an operation that was not carried out. Its own refusals speak of shapes and attributes alone; what
+ * a backend says of its own accord may hold values, which nobody has downloaded.
+ */
+export const toldOf = (error: Error) =>
+  error instanceof KernelRefused ? error.message : 'the operation failed where it was carried out';
+
+/** For the grader alone. */
 export const describeFault = (message: FromSandbox, error: Error) =>
   `${message.op === 'kernel' ? `kernel ${message.name}` : message.op}: ${error.message}`;

@@ -69,17 +69,19 @@ export class Executor {
     return downloadSound(this.heap.get(handle).tensor);
   }
 
-  /** @throws KernelRefused for a handle that is not alive */
-  downloadBytes(handle: number): number {
+  /**
+   * How many bytes a download will be. It counts from here on, whatever comes of it: the refusal of one tells something too.
+   * @throws KernelRefused for a handle that is not alive; OverLimit
+   */
+  requestDownload(handle: number): number {
+    this.#count();
+    this.meter.transfer('downloads');
     return bytesOf(this.heap.get(handle).meta);
   }
 
-  /** @throws KernelRefused for a handle that is not alive; OverLimit */
+  /** Of what has been requested. @throws KernelRefused for a handle that is not alive */
   async download(handle: number): Promise<Uint8Array> {
-    const { tensor } = this.heap.get(handle);
-    this.#count();
-    this.meter.transfer('downloads');
-    return downloadSound(tensor);
+    return downloadSound(this.heap.get(handle).tensor);
   }
 
   /**
@@ -87,6 +89,7 @@ export class Executor {
    * @throws KernelRefused for what cannot be run as asked; OverLimit; Error if the backend fails
    */
   kernel(message: Extract<FromSandbox, { op: 'kernel' }>): Promise<void> | undefined {
+    this.#count();
     const { name, inputs, attrs, outputs: handles, stack, during } = message;
     const kernel = kernels.get(name);
     if (!kernel) throw new KernelRefused(`the operation ${name} is not available in this course`);
@@ -107,7 +110,6 @@ export class Executor {
     if (this.meter.flops + plan.flops > this.limits.flops) {
       throw new OverLimit(`more than ${this.limits.flops} floating-point operations in one call`);
     }
-    this.#count();
     const viewOf = plan.view ? Object.values(inputs)[0] : undefined;
     const planned = { name, handles, metas, tensors, plan, viewOf, from: { stack, during } };
     const before = plan.checkIndices ? refuseWildIndices(name, plan, tensors) : fetchForKernel(name, tensors, plan);
@@ -141,20 +143,21 @@ export class Executor {
 
   /** @throws KernelRefused if the bytes are not of that shape, or do not fit; OverLimit */
   upload({ handle, shape, dtype, bytes, stack, during }: Extract<FromSandbox, { op: 'upload' }>): void {
+    this.#count();
+    this.meter.transfer('uploads');
     if (bytesOf({ shape, dtype }) !== bytes.length || dtype === 'complex64') {
       throw new KernelRefused(`${bytes.length} bytes are not a ${dtype} tensor of shape [${shape}]`);
     }
     this.heap.requireNew(handle);
     this.heap.reserve(bytes.length);
-    this.#count();
-    this.meter.transfer('uploads');
     this.#tensorBytes += bytes.length;
     this.nanTrace?.lookAtUpload({ shape, dtype }, bytes, { stack, during });
     this.heap.add(handle, upload(bytes, shape, dtype), { shape, dtype }, 'upload');
   }
 
+  /** What is asked for counts, not what succeeds: each refusal is work, and an answer. */
   #count(): void {
-    if (this.meter.kernels + this.meter.transfers >= this.limits.kernels) {
+    if (!this.meter.request(this.limits.kernels)) {
       throw new OverLimit(`more than ${this.limits.kernels} kernels, uploads and downloads in one call`);
     }
   }

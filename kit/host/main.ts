@@ -11,10 +11,11 @@ import type { Isolation } from '../wire/isolation.ts';
 import { KernelRefused, type TensorDType } from '../wire/kernel.ts';
 import type { Requests, Response } from '../wire/requests.ts';
 import { SandboxDied } from '../wire/sandbox-state.ts';
-import { startBackend } from './backend.ts';
+import { endHost, isWhole, startBackend } from './backend.ts';
 import { measureRoofline } from './measure-roofline.ts';
 import { Session } from './session.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
+import { signalOfStatus } from './signal-of-status.ts';
 
 const START_MS = 20_000;
 const FLOOD_BYTES = 8 * 1024 * 1024;
@@ -58,9 +59,19 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
     if (answer.op === 'loaded') sessionOf(session).drawBaseline();
     return answer;
   },
+  // Nobody waits for it: the call that comes with them hears of a death.
   async inputs({ session, tensors }) {
-    for (const { handle, bytes, shape, dtype } of tensors)
-      sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
+    try {
+      for (const { handle, bytes, shape, dtype } of tensors)
+        sessionOf(session).input(handle, bytes, shape, dtype as TensorDType);
+    } catch (error) {
+      if (error instanceof SandboxDied) return;
+      if (!(error instanceof KernelRefused)) endHost(error as Error);
+      sessionOf(session).die({
+        reason: 'limit',
+        detail: 'its tensors leave no memory for the inputs of the next call',
+      });
+    }
   },
   async call({ session, fn, args, timeoutMs, timed }) {
     const message = { op: 'call', fn, args } as const;
@@ -81,6 +92,9 @@ const handlers: { [M in keyof Requests]: (params: Requests[M]['params']) => Prom
   mark: ({ session }) => turns.beside(async () => sessionOf(session).mark()),
   async usage({ session }) {
     return sessionOf(session).usage();
+  },
+  async isWhole() {
+    return isWhole();
   },
   roofline: () => turns.alone(measureRoofline),
   async usageTotals({ session }) {
@@ -160,8 +174,10 @@ async function spawnSandbox(): Promise<Session> {
       .trim()
       .split('\n')
       .find((line) => /^(\w*Error|FATAL ERROR)\b|bwrap|not found/.test(line));
-    const how = signal ? `killed by ${signal}` : `exit status ${code}`;
-    session.die({ reason: 'exited', detail: last ? `${how}: ${last.trim().slice(0, 300)}` : how });
+    const by = signal ?? signalOfStatus(code);
+    const how = by ? `killed by ${by}` : `exit status ${code}`;
+    const death = { reason: 'exited', detail: last ? `${how}: ${last.trim().slice(0, 300)}` : how } as const;
+    session.die(by ? { ...death, signal: by } : death);
   });
   try {
     await session.ask(null, START_MS);

@@ -3,6 +3,7 @@ import type { Cost } from '../wire/cost.ts';
 
 export class Meter {
   #live = 0;
+  #requests = 0;
   #cost = emptyCost();
   /** What was counted and alive at the mark. */
   #marked = { ...emptyCost(), liveBytes: 0 };
@@ -11,22 +12,19 @@ export class Meter {
     return this.#live;
   }
 
-  /** This and the next two: since the reset, whatever is marked, as limits need them. */
-  get kernels(): number {
-    return this.#cost.kernels;
-  }
-
+  /** Since the reset, whatever is marked, as limits need it. */
   get flops(): number {
     return this.#cost.flops;
   }
 
-  /** Uploads and downloads. */
-  get transfers(): number {
-    return this.#cost.uploads + this.#cost.downloads;
+  /** Counts a kernel, an upload or a download, be it refused or not. False where there were so many already. */
+  request(most: number): boolean {
+    return this.#requests++ < most;
   }
 
   /** Counts from zero again; what is alive stays alive. */
   reset(): void {
+    this.#requests = 0;
     this.#cost = { ...emptyCost(), peakBytes: this.#live };
     this.#marked = { ...emptyCost(), liveBytes: 0 };
   }

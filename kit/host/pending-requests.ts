@@ -1,5 +1,6 @@
 /** What a peer has been asked and has not answered. It answers in the order of the questions, and has time for each. */
 import type { Final } from '../wire/messages.ts';
+import { afterOwnTime } from '../wire/own-time.ts';
 import type { Answer } from '../wire/requests.ts';
 
 interface Question {
@@ -15,7 +16,7 @@ export class PendingRequests {
   #open: Question[] = [];
   /** Its answer is being put together. */
   #settling: Question | undefined;
-  #clock: NodeJS.Timeout | undefined;
+  #stopClock = () => {};
 
   constructor(readonly onTimeout: (timeoutMs: number) => void) {}
 
@@ -41,7 +42,7 @@ export class PendingRequests {
 
   /** The oldest has its answer as soon as the host has put it together; the next one's time begins then. */
   async settle(answer: () => Promise<Answer>): Promise<void> {
-    clearTimeout(this.#clock);
+    this.#stopClock();
     const [question] = this.#open.splice(0, 1);
     this.#settling = question;
     await answer().then(question.resolve, question.reject);
@@ -51,14 +52,14 @@ export class PendingRequests {
   }
 
   fail(error: Error): void {
-    clearTimeout(this.#clock);
+    this.#stopClock();
     for (const { reject } of this.#open) reject(error);
     this.#open = [];
   }
 
   #startClock(): void {
-    clearTimeout(this.#clock);
+    this.#stopClock();
     const [oldest] = this.#open;
-    if (oldest) this.#clock = setTimeout(() => this.onTimeout(oldest.timeoutMs), oldest.timeoutMs);
+    if (oldest) this.#stopClock = afterOwnTime(oldest.timeoutMs, () => this.onTimeout(oldest.timeoutMs));
   }
 }

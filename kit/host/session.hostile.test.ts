@@ -1,6 +1,6 @@
 /** What a sandbox that has been taken over could send, and what comes of it. */
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from '../testing/fake-peer.ts';
 import { encodeFrame } from '../wire/frames.ts';
 import { startBackend } from './backend.ts';
@@ -119,7 +119,7 @@ describe('what costs too much is refused before it costs anything', () => {
     const fill = kernel('Fill', {}, [1], { shape: [30_000, 30_000], value: 0, dtype: 'float32' });
     expect(await peer.call(fill, returned())).toEqual(refused(/^out of memory: 3433.2 MiB more/));
     expect(tf.memory()).toEqual(before);
-    expect(peer.session.usage().cost).toMatchObject({ kernels: 0, uploads: 0, peakBytes: 0 });
+    expect(peer.session.usage().cost).toMatchObject({ kernels: 0, uploads: 1, peakBytes: 0 });
   });
 
   it('and memory that is given back is there again', async () => {
@@ -155,6 +155,38 @@ describe('what costs too much is refused before it costs anything', () => {
   });
 });
 
+describe('values are read by downloads alone, and each is counted', () => {
+  const gather = kernel('GatherV2', { x: -1, indices: -2 }, [1], { axis: 0, batchDims: 0 });
+  const ask = async (index: number) => {
+    const peer = new FakePeer();
+    peer.session.input(-1, floats(1), [1], 'float32');
+    peer.session.input(-2, new Uint8Array(Int32Array.of(index).buffer), [1], 'int32');
+    // Of a handle that there is not: what was refused before is told in its place.
+    await peer.call(gather, { op: 'download', handle: 99 }, returned());
+    return { said: peer.heard.at(-1), cost: peer.session.usage().cost };
+  };
+
+  it('so a refused kernel says what it was refused for without the values in it', async () => {
+    const [one, other] = [await ask(4711), await ask(-123_456)];
+    expect(one.said).toEqual({ op: 'answer', error: expect.stringContaining('axis 0 of x has size 1') });
+    expect(other.said).toEqual(one.said);
+  });
+
+  it('so a download that is refused is one, since it tells that something was', async () => {
+    expect((await ask(4711)).cost).toMatchObject({ kernels: 0, downloads: 1 });
+  });
+
+  it('so what a backend says of its own accord is for the grader, not for the peer', async () => {
+    const peer = new FakePeer();
+    await peer.call(uploadOf(1, 4711), returned());
+    const spy = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValue(new Error('4711 is no good'));
+    await peer.call({ op: 'download', handle: 1 }, returned());
+    spy.mockRestore();
+    expect(peer.heard.at(-1)).toEqual({ op: 'answer', error: 'the operation failed where it was carried out' });
+    expect(peer.session.takeFault()).toBe('download: 4711 is no good');
+  });
+});
+
 describe('a flood ends the sandbox, not the host', () => {
   it('of kernels, uploads and downloads together', async () => {
     const limit = 'limit: more than 10 kernels, uploads and downloads in one call';
@@ -166,6 +198,16 @@ describe('a flood ends the sandbox, not the host', () => {
     expect(await peer.deathBy(...kernels)).toBe(limit);
     const downloads = Array.from({ length: 10 }, () => ({ op: 'download', handle: 1 }));
     expect(await new FakePeer({ kernels: 10 }).deathBy(uploadOf(1), ...downloads)).toBe(limit);
+  });
+
+  it('of what is refused, which counts as what is carried out', async () => {
+    const limit = 'limit: more than 10 kernels, uploads and downloads in one call';
+    const bad = { op: 'upload', handle: 1, shape: [3], dtype: 'float32', bytes: new Uint8Array(8) };
+    const refusals = [bad, kernel('Exp', { x: 99 }, [1]), kernel('NoSuch', {}, [1]), { op: 'download', handle: 99 }];
+    for (const refusal of refusals) {
+      const flood = Array.from({ length: 11 }, () => refusal);
+      expect(await new FakePeer({ kernels: 10 }).deathBy(...flood), refusal.op).toBe(limit);
+    }
   });
 
   it('of downloads that it never reads', async () => {

@@ -21,7 +21,7 @@ import {
 import type { Answer } from '../wire/requests.ts';
 import { type Death, SandboxDied, type Usage, type UsageTotals } from '../wire/sandbox-state.ts';
 import { resolved, smallValues } from './answer.ts';
-import { clipped, clippedLine, describeFault } from './clipped.ts';
+import { clipped, clippedLine, describeFault, toldOf } from './clipped.ts';
 import { Executor, OverLimit } from './executor.ts';
 import { NaNTrace } from './nan-trace.ts';
 import { Outbox } from './outbox.ts';
@@ -32,6 +32,9 @@ import { timed } from './stopwatch.ts';
 const MOST_UNREAD_BYTES = MAX_FRAME_BYTES + 1024;
 /** What an answer takes besides the tensor's bytes. */
 const ANSWER_BYTES = 1024;
+
+/** How long a process whose pipe is closed has for its exit status: a busy machine may be slow to tell it. */
+const EXIT_STATUS_MS = 2000;
 
 /** Messages that may wait. */
 const QUEUE_HIGH = 2000;
@@ -68,7 +71,7 @@ export class Session {
     stream.on('error', () => {});
     // The exit status follows the end of the pipe, and says more.
     stream.on('close', () =>
-      setTimeout(() => this.die({ reason: 'exited', detail: 'it closed its pipe' }), 200).unref(),
+      setTimeout(() => this.die({ reason: 'exited', detail: 'it closed its pipe' }), EXIT_STATUS_MS).unref(),
     );
   }
 
@@ -263,12 +266,12 @@ export class Session {
     }
     // What follows from a refused operation fails too; the first says why.
     if (!(error instanceof KernelRefused) && this.#refusal === null) this.#fault ??= describeFault(message, error);
-    this.#refusal ??= error.message;
+    this.#refusal ??= toldOf(error);
   }
 
   async #download(handle: number): Promise<void> {
     try {
-      const bytes = this.#executor.downloadBytes(handle) + ANSWER_BYTES;
+      const bytes = this.#executor.requestDownload(handle) + ANSWER_BYTES;
       if (bytes > MAX_FRAME_BYTES) throw new KernelRefused(`a tensor of ${bytes} bytes is too large to be downloaded`);
       if (this.stream.writableLength + bytes > MOST_UNREAD_BYTES)
         throw new OverLimit('downloads that were asked for and not read');
@@ -277,7 +280,7 @@ export class Session {
       if (error instanceof OverLimit) return this.die({ reason: 'limit', detail: error.message });
       if (!(error instanceof KernelRefused) && this.#refusal === null)
         this.#fault ??= `download: ${(error as Error).message}`;
-      const message = this.#refusal ?? (error as Error).message;
+      const message = this.#refusal ?? toldOf(error as Error);
       this.#refusal = null;
       this.#outbox.put({ op: 'answer', error: message });
     }

@@ -3,7 +3,7 @@
 import { AXIS_WORDS } from '../author/axes.ts';
 import { deriveSeed } from '../author/draw.ts';
 import type { CheckKind, CheckSpec } from '../course/exercise.ts';
-import { type Failure, SubmissionFault } from '../subject/failure.ts';
+import { type Failure, isKilled, SubmissionFault } from '../subject/failure.ts';
 import { HostFailed } from '../subject/host.ts';
 import { Aborted } from '../subject/sandbox.ts';
 import type { Subject } from '../subject/subject.ts';
@@ -48,6 +48,11 @@ const CHECKS: Record<CheckKind, Check> = {
 /** After so many checks that ended the sandbox, the others are not tried: they would only do the same. */
 const MAX_DEATHS = 2;
 const DEATHS = ['timeout', 'limit', 'exited', 'protocol'] as const;
+
+/** So often in one check is the sandbox ended from outside before that is held against the submission … */
+const MOST_KILLS = 2;
+/** … and so often does the host fail before the check is left unjudged. */
+const MOST_HOST_FAILURES = 2;
 
 /** Whether the sandbox ended with it. */
 export function isDeath(code: string | undefined): code is (typeof DEATHS)[number] {
@@ -126,9 +131,16 @@ async function judgeCheck(
     solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
     ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, cases, seed) }),
   };
-  for (let attempt = 1; ; attempt++) {
+  let [kills, hostFailures] = [0, 0];
+  for (;;) {
     try {
       const outcome = await CHECKS[check.kind](context).catch((error) => outcomeOfFault(error, subject));
+      if (outcome.failure && isKilled(outcome.failure)) {
+        // Once may be anybody's doing, and costs nothing; what happens again with a fresh sandbox is its own.
+        if (++kills < MOST_KILLS) continue;
+        const message = `${outcome.failure.message}, ${MOST_KILLS} times in this check`;
+        return failed(check, { code: 'exited', message });
+      }
       if (outcome.undecided) return { ...notJudged(check, outcome.undecided), outcome };
       if (!outcome.failure) return { check, status: 'pass', failure: null, outcome };
       const fault = await subject.takeFault();
@@ -137,7 +149,8 @@ async function judgeCheck(
     } catch (error) {
       if (error instanceof Aborted) throw error;
       // A fault of the host or the machine: once more with a fresh one, then it is nobody's zero.
-      if (attempt === 2 || !(error instanceof HostFailed)) return notJudged(check, (error as Error).message);
+      if (!(error instanceof HostFailed) || ++hostFailures === MOST_HOST_FAILURES)
+        return notJudged(check, (error as Error).message);
     }
   }
 }

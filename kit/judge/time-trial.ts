@@ -21,12 +21,14 @@ export interface TimeTrial {
   end: () => Promise<void>;
 }
 
+export const NO_GPU = 'not judged: no GPU';
+
 /** Why times cannot be taken here; null where they can. Fixed words, fit for students. */
 export async function obstacleToTiming(cases: Cases, hosts: HostPool): Promise<string | null> {
   if (cases.kind === 'public') return 'not judged: timed in grading only';
   if (!cases.solution) return 'not judged: no model solution here';
   const { backend } = await hosts.get();
-  return backend.accelerated ? null : 'not judged: no GPU';
+  return backend.accelerated ? null : NO_GPU;
 }
 
 /** @throws Error where `obstacleToTiming` names one */

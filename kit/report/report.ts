@@ -8,6 +8,9 @@ export type Adjustment = Static<typeof schema.Adjustment>;
 export type ExerciseReport = Static<typeof schema.ExerciseReport>;
 export type CheckReport = Static<typeof schema.CheckReport>;
 
+/** What it was judged on. */
+export type ReportedHost = Pick<Report, 'backend' | 'isolation'>;
+
 export type GradeStatus = 'all-passed' | 'not-all-passed' | 'not-judged';
 
 /** Of a check that holds for any function, right or wrong, while no value is right. */

@@ -1,29 +1,12 @@
 /** A submission's files as one script for the sandbox, or the errors that keep it from being one. */
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative } from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Message, type Plugin, stop } from 'esbuild';
-import { type Given, givenAt, withoutEnding } from '../course/given.ts';
-import { findFile } from './find-file.ts';
-import { loaderOf, NotText, textOf } from './source-text.ts';
+import { shortened } from '../text/shortened.ts';
+import { TEXT_LIMITS } from '../wire/source-limits.ts';
+import { buildInTurn, CannotBeBundled, stopBundler } from './bundler.ts';
+import { type BundleRequest, importPolicy, POLICY, TENSORFLOW, withoutNamespace } from './import-policy.ts';
 import { asyncScript, moduleBuild, waitsAtTopLevel } from './top-level-await.ts';
 import { MARKED_GLOBALS, unavailableIn } from './unavailable.ts';
-
-export const TENSORFLOW = /^@tensorflow\/tfjs(-core|-node|-node-gpu)?$/;
-const POLICY = 'import-policy';
-/** Where a source map says that a file was given: `given:tape.ts`. */
-export const GIVEN = 'given';
-const MAX_FILE_BYTES = 512 * 1024;
-
-export interface BundleRequest {
-  /** The file to start from. */
-  entry: string;
-  /** Only files below this folder may be imported … */
-  within: string;
-  /** What paths are told relative to; default: `within`. */
-  root?: string;
-  /** … but for these, which are the kit's, whatever the submission has there. */
-  given?: Given;
-}
 
 export interface Bundle {
   code: string;
@@ -40,30 +23,45 @@ export interface BundleError {
 
 export async function bundle(request: BundleRequest): Promise<Bundle | BundleError> {
   const { root = request.within } = request;
+  const found = await bundleOrError(request, root);
+  if (!isBundleError(found)) return found;
+  const { file, line, message } = found;
+  return {
+    file: shortened(withoutNamespace(file), TEXT_LIMITS.name),
+    line,
+    message: shortened(message, TEXT_LIMITS.message),
+  };
+}
+
+async function bundleOrError(request: BundleRequest, root: string): Promise<Bundle | BundleError> {
+  const entry = relative(root, request.entry);
   try {
     const policy = optionsIn(root, [importPolicy(request)]);
     const made = await built({ ...policy, entryPoints: [request.entry], define: MARKED_GLOBALS });
     return unavailableIn(made) ?? made;
   } catch (error) {
+    if (error instanceof CannotBeBundled) return { file: entry, line: null, message: error.message };
     const [first] = (error as { errors?: Message[] }).errors ?? [];
     // Without a place, and not of our own policy's making, it is not a fault of the submission.
     if (!first || (!first.location && first.pluginName !== POLICY)) throw error;
-    return {
-      file: first.location?.file ?? relative(root, request.entry),
-      line: first.location?.line ?? null,
-      message: first.text,
-    };
+    return { file: first.location?.file ?? entry, line: first.location?.line ?? null, message: first.text };
   }
 }
 
 async function built(options: BuildOptions): Promise<Bundle> {
   try {
-    return scriptOf(await build(options));
+    return ownNames(scriptOf(await buildInTurn(options)));
   } catch (error) {
     if (!waitsAtTopLevel(error)) throw error;
-    const { code, map } = scriptOf(await build(moduleBuild(options, TENSORFLOW)));
+    const { code, map } = ownNames(scriptOf(await buildInTurn(moduleBuild(options, TENSORFLOW))));
     return { code: asyncScript(code), map };
   }
+}
+
+/** The map's files by their own paths. */
+function ownNames({ code, map }: Bundle): Bundle {
+  const { sources, ...rest } = JSON.parse(map) as { sources: string[] };
+  return { code, map: JSON.stringify({ ...rest, sources: sources.map(withoutNamespace) }) };
 }
 
 /** The course's own modules as one script, from an entry that is not a file. @throws where they cannot be bundled */
@@ -103,85 +101,12 @@ function scriptOf({ outputFiles = [] }: BuildResult): Bundle {
   return { code: text('.js'), map: text('.map') };
 }
 
-/** Ends the process that bundles: one that is left alone in the middle of it complains on the terminal. */
+/** Ends the processes that bundle: one that is left alone in the middle of it complains on the terminal. */
 export function stopBundling(): void {
+  stopBundler();
   void stop();
 }
 
 export function isBundleError(result: Bundle | BundleError): result is BundleError {
   return 'message' in result;
 }
-
-/** TensorFlow.js under its usual names, and the submission's own files. Links that lead elsewhere are elsewhere. */
-function importPolicy({ entry, within, root: shown = within, given = {} }: BundleRequest): Plugin {
-  const root = realpathSync(within);
-  /** An error that lies in this file, wherever it is imported. */
-  const inFile = (path: string, text: string) => ({
-    errors: [{ text, location: { file: relative(shown, path), line: 1 } }],
-  });
-  return {
-    name: POLICY,
-    setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind, namespace }) => {
-        if (kind === 'entry-point') {
-          if (!isFile(entry)) return { errors: [{ text: `it is ${kindOf(entry)}, not a file` }] };
-          const inside = realpathSync(entry).startsWith(root + sep);
-          return inside
-            ? { path: entry }
-            : { errors: [{ text: 'the file is a link to a place outside the submission' }] };
-        }
-        if (TENSORFLOW.test(path)) return { path, external: true };
-        if (!path.startsWith('.')) {
-          return {
-            errors: [
-              { text: `"${path}" may not be imported here; only @tensorflow/tfjs and your own files below exercises/` },
-            ],
-          };
-        }
-        const wanted = resolve(resolveDir, path);
-        const isGiven = namespace === GIVEN ? givenBy(wanted, given) : givenAt(wanted, within, given);
-        if (isGiven) return { path: isGiven, namespace: GIVEN };
-        if (namespace === GIVEN) return { errors: [{ text: `"${path}" is not given` }] };
-        const file = findFile(wanted, within);
-        if (!file) return { errors: [{ text: `there is no file "${path}"` }] };
-        const real = realpathSync(file);
-        if (!real.startsWith(root + sep)) {
-          return { errors: [{ text: `"${path}" is outside the exercises/ folder of the submission` }] };
-        }
-        return { path: file };
-      });
-      build.onLoad({ filter: /.*/, namespace: GIVEN }, ({ path }) => ({
-        contents: readFileSync(given[path], 'utf8'),
-        loader: 'ts',
-        resolveDir: dirname(given[path]),
-      }));
-      build.onLoad({ filter: /.*/ }, ({ path }) => {
-        const { size } = statSync(path);
-        if (size > MAX_FILE_BYTES) {
-          const text = `it has ${size} bytes; a source file may have ${MAX_FILE_BYTES}. Take out what is not code (data, output)`;
-          return inFile(path, text);
-        }
-        try {
-          return { contents: textOf(path), loader: loaderOf(path), resolveDir: dirname(path) };
-        } catch (error) {
-          if (!(error instanceof NotText)) throw error;
-          return inFile(path, error.message);
-        }
-      });
-    },
-  };
-}
-
-/** What one given file imports of the others. */
-function givenBy(file: string, given: Given): string | undefined {
-  return Object.keys(given).find((path) => withoutEnding(given[path]) === withoutEnding(file));
-}
-
-function kindOf(path: string): string {
-  const stats = statSync(path);
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a pipe';
-  return stats.isSocket() ? 'a socket' : 'a device';
-}
-
-const isFile = (path: string) => existsSync(path) && statSync(path).isFile();

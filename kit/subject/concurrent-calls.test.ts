@@ -1,5 +1,5 @@
 /** Calls of one sandbox that are under way together. */
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { ndarray } from '../author/ndarray.ts';
 import { bundleExercise } from '../grade/prepare.ts';
 import { hosts, SOFTMAX, softmaxWith, submitted } from '../testing/submissions.ts';
@@ -10,13 +10,18 @@ const sandboxes: Sandbox[] = [];
 afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
 
 async function subjectOf(before: string, timeout = 10): Promise<Subject> {
+  const subject = await newSubject(before, timeout);
+  await subject.ready();
+  return subject;
+}
+
+/** Without a sandbox yet. */
+async function newSubject(before: string, timeout = 10): Promise<Subject> {
   const bundle = await bundleExercise(submitted({ [SOFTMAX]: softmaxWith(before) }), SOFTMAX);
   if (!('code' in bundle)) throw new Error(bundle.message);
   const sandbox = new Sandbox(hosts);
   sandboxes.push(sandbox);
-  const subject = new Subject(sandbox, { exports: { softmax: 'weights' }, bundle, timeout });
-  await subject.ready();
-  return subject;
+  return new Subject(sandbox, { exports: { softmax: 'weights' }, bundle, timeout });
 }
 
 const row = (size: number) => ndarray([size], new Array(size).fill(1));
@@ -87,4 +92,30 @@ it('from a mark on only the calls that are made after it count, though none is w
   expect(await costOf(['mark', 4, 5, 'mark', 'mark', 4])).toEqual(alone);
   expect(await costOf([5, 'mark'])).toMatchObject({ kernels: 0, downloads: 0, peakBytes: 0 });
   expect(await costOf([4])).toEqual(alone);
+});
+
+it('those that find no sandbox open one together, and those that find no code loaded load it once', async () => {
+  const subject = await newSubject('return right(x);');
+  const host = await hosts.get();
+  const asked = vi.spyOn(host, 'request');
+  expect(await together(subject)).toEqual(sizes);
+  subject.startAfresh();
+  expect(await together(subject)).toEqual(sizes);
+  const methods = asked.mock.calls.map(([method]) => method);
+  asked.mockRestore();
+  expect(methods.filter((method) => method === 'open')).toHaveLength(1);
+  expect(methods.filter((method) => method === 'load')).toHaveLength(2);
+});
+
+it('a sandbox that ends between two of them costs no call its own inputs', async () => {
+  const subject = await subjectOf('return right(x);');
+  expect(await together(subject)).toEqual(sizes);
+  const { host, id } = subject.sandbox.current as NonNullable<typeof subject.sandbox.current>;
+  const calls = together(subject);
+  await host.request('close', { session: id });
+  for (const [i, end] of (await calls).entries()) {
+    if (end !== sizes[i]) expect(end).toMatch(/ended|no session/);
+  }
+  await subject.forget();
+  expect(await together(subject)).toEqual(sizes);
 });

@@ -38,8 +38,14 @@ export function inCase(failure: Failure, name: string): Failure {
   return isEverywhere(failure) ? failure : { ...failure, message: `case "${name}": ${failure.message}` };
 }
 
-/** Of a sandbox that ended, by the submission's doing. */
-export function failureOfDeath({ reason, detail }: Death): Failure {
+/** Signals that others send. What a process does to itself ends in SIGABRT, SIGSEGV, SIGXCPU and their like. */
+const FROM_OUTSIDE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
+
+/** Ended by what may be no doing of the submission's: the machine, or whoever works on it. */
+export const isKilled = ({ code }: Failure): boolean => code === 'killed';
+
+/** Of a sandbox that ended, by the submission's doing as far as is known. */
+export function failureOfDeath({ reason, detail, signal }: Death): Failure {
   switch (reason) {
     case 'timeout':
       return { code: 'timeout', message: `it did not finish: ${detail} (an endless loop?)` };
@@ -48,6 +54,9 @@ export function failureOfDeath({ reason, detail }: Death): Failure {
     case 'protocol':
       return { code: 'protocol', message: `it was stopped for interfering with the judge: ${detail}` };
     default:
+      if (signal && FROM_OUTSIDE.has(signal)) {
+        return { code: 'killed', message: `its process was ended from outside before it returned (${detail})` };
+      }
       return { code: 'exited', message: `its process ended before it returned (${detail})` };
   }
 }

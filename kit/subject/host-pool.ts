@@ -33,6 +33,15 @@ export class HostPool {
     this.#host.catch(() => {});
   }
 
+  /** Ends the host unless it is as good as new, so that nothing of this submission is felt by the next. */
+  async keepIfWhole(): Promise<void> {
+    await this.#onWasm?.keepIfWhole();
+    const host = await this.#host?.catch(() => undefined);
+    if (!host?.alive) return;
+    const isWhole = await host.request('isWhole', {}).catch(() => false);
+    if (!isWhole) host.stop();
+  }
+
   /** The same on wasm, for what is to be judged there too. It is stopped with this one. */
   onWasm(): HostPool {
     this.#onWasm ??= new HostPool({ isolation: this.options.isolation, backend: 'wasm' });

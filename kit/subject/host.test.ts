@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Meter } from '../host/meter.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Host, HostFailed } from './host.ts';
@@ -16,6 +16,7 @@ const answering = `process.on('message', (batch) => {
     if (method === 'usage') { console.error('FATAL ERROR: heap limit'); setTimeout(() => process.exit(7), 50); }
     if (method === 'open') process.send([{ id, error: 'no room' }]);
     if (method === 'read') process.send([{ id, error: 'gone', refused: true }]);
+    if (method === 'load') for (;;);
     if (method === 'call') process.send([{ id, error: 'it looped', death: { reason: 'timeout', detail: 'it looped' } }]);
   }
 });`;
@@ -41,9 +42,32 @@ describe('a host', () => {
     const host = await startProgram(answering);
     expect(host.alive).toBe(true);
     const asked = host.request('usage', { session: 1 });
-    await expect(asked).rejects.toThrow('the host ended (exit status 7): FATAL ERROR: heap limit');
+    await expect(asked).rejects.toMatchObject({
+      message: 'the host ended (exit status 7): FATAL ERROR: heap limit',
+      crashed: true,
+    });
     expect(host.alive).toBe(false);
     await expect(host.request('open', {})).rejects.toThrow(HostFailed);
+  });
+
+  it('that is in the middle of one operation for too long is ended, and the submission’s time was up', async () => {
+    const host = await startProgram(answering);
+    const { child } = host;
+    const ended = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const asked = host.request('load', { session: 1, code: '', file: '', path: [], timeoutMs: 1000 });
+      const death = expect(asked).rejects.toMatchObject({
+        death: { reason: 'timeout', detail: 'no answer within 1 s' },
+      });
+      await vi.advanceTimersByTimeAsync(20_000);
+      await death;
+      await vi.advanceTimersByTimeAsync(1000);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await ended).toBe('SIGKILL');
+    expect(host.alive).toBe(false);
   });
 
   it('that is stopped says so', async () => {

@@ -3,24 +3,40 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { BackendAbsent, type BackendInfo } from '../wire/backend-names.ts';
 import type { Isolation } from '../wire/isolation.ts';
 import { KernelRefused } from '../wire/kernel.ts';
+import { afterOwnTime } from '../wire/own-time.ts';
 import type { Requests, Response } from '../wire/requests.ts';
 import { SandboxDied } from '../wire/sandbox-state.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { cardOf, type Machine, nvidiaCards } from './machine.ts';
 
-/** The host is gone or cannot do what it must: a fault of the kit, the machine or the driver, never of a submission. */
+/** The host is gone or cannot do what it must: a fault of the kit, the machine or the driver, unless it ended itself. */
 export class HostFailed extends Error {
   override name = 'HostFailed';
+  constructor(
+    message: string,
+    /** It crashed, by what it was given to compute: on the processor, and with nobody else's work, that is what did it. */
+    readonly crashed = false,
+  ) {
+    super(message);
+  }
 }
+
+/** Of V8's heap: kernels that the cpu backend runs put some of their values there. */
+const HOST_HEAP_MEGABYTES = 2048;
 
 /** The host's own limits end a request long before this; it is for a host that hangs. */
 const HANG_MS = 120_000;
+/** A host that is in the middle of one operation sees no limit. It has so long, beyond twice the time of the call. */
+const ONE_OPERATION_MS = 10_000;
+/** Signals that a process gets for what it does itself. */
+const OWN_SIGNALS = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP', 'SIGFPE'];
 
 export class Host {
   readonly #pending = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   #nextId = 0;
-  #gone: string | undefined;
+  #gone: HostFailed | undefined;
   #stderr = '';
+  #isStarted = false;
   #outbox: object[] = [];
   #machine: Promise<Machine> | undefined;
 
@@ -36,14 +52,16 @@ export class Host {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Nearly all that it makes is gone a kernel later, if there is room for it until then.
-      execArgv: ['--min-semi-space-size=16'],
+      execArgv: ['--min-semi-space-size=16', `--max-old-space-size=${HOST_HEAP_MEGABYTES}`],
       env: { ...process.env, ...hostEnvironment(options.backend) },
     });
     const unknown: BackendInfo = { name: 'cpu', device: '', accelerated: false };
     const starting = new Host(child, unknown, 'permissions');
     starting.#listen();
     try {
-      return Object.assign(starting, await starting.request('start', options));
+      Object.assign(starting, await starting.request('start', options));
+      starting.#isStarted = true;
+      return starting;
     } catch (error) {
       starting.stop();
       throw error;
@@ -56,17 +74,19 @@ export class Host {
 
   /** @throws SandboxDied where the sandbox ended; KernelRefused for a dead handle; HostFailed where the host is gone */
   request<M extends keyof Requests>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result']> {
-    if (this.#gone !== undefined) return Promise.reject(new HostFailed(this.#gone));
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const hang = setTimeout(
-        () => this.#fail(`the host did not answer ${method} within ${HANG_MS / 1000} s`),
-        HANG_MS,
-      );
+      const { timeoutMs } = params as { timeoutMs?: number };
+      const letGo = afterOwnTime(timeoutMs === undefined ? HANG_MS : 2 * timeoutMs + ONE_OPERATION_MS, () => {
+        const detail = `no answer within ${(timeoutMs ?? HANG_MS) / 1000} s`;
+        if (timeoutMs !== undefined) reject(new SandboxDied({ reason: 'timeout', detail }));
+        this.#fail(`the host hangs: ${detail} to ${method}`);
+      });
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {
-          clearTimeout(hang);
+          letGo();
           this.#pending.delete(id);
           then(value);
         };
@@ -120,7 +140,11 @@ export class Host {
         .trim()
         .split('\n')
         .find((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
-      this.#fail(`the host ended (${signal ?? `exit status ${code}`})${last ? `: ${last.trim().slice(0, 300)}` : ''}`);
+      const how = `the host ended (${signal ?? `exit status ${code}`})${last ? `: ${last.trim().slice(0, 300)}` : ''}`;
+      this.#fail(
+        how,
+        this.#isStarted && !this.backend.accelerated && (signal === null || OWN_SIGNALS.includes(signal)),
+      );
     });
   }
 
@@ -132,12 +156,12 @@ export class Host {
     else pending?.reject(refused ? new KernelRefused(error) : new HostFailed(error));
   }
 
-  #fail(reason: string): void {
+  #fail(reason: string, crashed = false): void {
     if (this.#gone !== undefined) return;
-    this.#gone = reason;
+    this.#gone = new HostFailed(reason, crashed);
     if (this.child.connected) this.child.disconnect();
     // A moment to end its sandboxes; a host that hangs has lost the right to it.
     setTimeout(() => this.child.kill('SIGKILL'), 500).unref();
-    for (const { reject } of this.#pending.values()) reject(new HostFailed(reason));
+    for (const { reject } of this.#pending.values()) reject(this.#gone);
   }
 }

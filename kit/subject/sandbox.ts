@@ -12,31 +12,45 @@ export class Aborted extends Error {
   override name = 'Aborted';
 }
 
+export interface OpenSession {
+  host: Host;
+  id: number;
+}
+
 export class Sandbox {
   /** Whose code is loaded. */
   tenant: object | undefined;
-  #session: { host: Host; id: number } | undefined;
+  #session: OpenSession | undefined;
   /** Those before it were lost. */
-  #opened: { host: Host; id: number }[] = [];
+  #opened: OpenSession[] = [];
+  /** Of all that find none, the first opens one, and the others wait for that. */
+  #opening: Promise<OpenSession> | undefined;
   #abandoned = false;
 
   constructor(readonly hosts: HostPool) {}
 
-  get current(): { host: Host; id: number } | undefined {
+  get current(): OpenSession | undefined {
     return this.#session;
   }
 
-  async open(): Promise<{ host: Host; id: number }> {
+  async open(): Promise<OpenSession> {
     this.throwIfAbandoned();
-    if (!this.#session) {
-      const host = await this.hosts.get();
-      const { session: id } = await host.request('open', {});
-      this.#session = { host, id };
-      this.#opened.push(this.#session);
-      if (this.#abandoned) await this.close();
-      this.throwIfAbandoned();
-    }
-    return this.#session as { host: Host; id: number };
+    if (this.#session) return this.#session;
+    this.#opening ??= this.#openAnother().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #openAnother(): Promise<OpenSession> {
+    const host = await this.hosts.get();
+    const { session: id } = await host.request('open', {});
+    const session = { host, id };
+    this.#session = session;
+    this.#opened.push(session);
+    if (this.#abandoned) await this.close();
+    this.throwIfAbandoned();
+    return session;
   }
 
   /** Ends the process now, whatever it is doing, and opens no other: the judgement ends with `Aborted`. */

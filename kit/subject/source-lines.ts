@@ -1,6 +1,6 @@
 /** The learner's own file, line and names for a place in the bundle that the sandbox ran. */
 import { eachMapping, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { GIVEN } from './bundle.ts';
+import { GIVEN } from './import-policy.ts';
 
 /** The name under which the sandbox runs a bundle; stack traces carry it. */
 export const BUNDLE_NAME = 'submission.js';

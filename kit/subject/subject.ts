@@ -23,7 +23,7 @@ import {
   structured,
   tensorsIn,
 } from './remote-values.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { OpenSession, Sandbox } from './sandbox.ts';
 import { BUNDLE_NAME } from './source-lines.ts';
 import { thrownFault } from './thrown-fault.ts';
 
@@ -64,6 +64,10 @@ export class Subject {
   readonly #inline = new Map<number, Uint8Array>();
   /** What loading the file ended in, if not in functions to call. It would end so again. */
   #loadFault: SubmissionFault | undefined;
+  /** Of all that find the code not loaded, the first loads it, and the others wait for that. */
+  #loading: { into: OpenSession; done: Promise<void> } | undefined;
+  /** What the last sandbox ended in: what was on its way to it ends so too. */
+  #lostBy: Error | undefined;
   #printed = '';
   /** The first argument that a call has not left as it was, in words. */
   #altered: string | null = null;
@@ -244,7 +248,12 @@ export class Subject {
   }
 
   #encode(arg: unknown): WireValue {
-    return encodeArgument(arg, (x) => this.#handles.get(x) ?? -1);
+    return encodeArgument(arg, (x) => {
+      const handle = this.#handles.get(x);
+      // Another tensor must not stand in for one that went down with a sandbox.
+      if (handle === undefined) throw this.#lostBy ?? new HostFailed('an input is gone before it was used');
+      return handle;
+    });
   }
 
   async #upload(tensors: NdArray[]): Promise<void> {
@@ -288,12 +297,11 @@ export class Subject {
 
   /** With this code loaded. @throws SubmissionFault where the sandbox ends */
   async #ask<T>(request: (host: Host, session: number) => Promise<T>): Promise<T> {
-    let session: Sandbox['current'];
+    let session: OpenSession | undefined;
     try {
       session = await this.sandbox.open();
-      const { host, id } = session;
-      if (!this.#isLoaded) await this.#load(host, id);
-      return await request(host, id);
+      if (!this.#isLoaded) await this.#loadOnce(session);
+      return await request(session.host, session.id);
     } catch (error) {
       if (error instanceof KernelRefused) {
         throw new SubmissionFault({
@@ -305,19 +313,30 @@ export class Subject {
       if (!(error instanceof SandboxDied || error instanceof HostFailed)) throw error;
       this.sandbox.throwIfAbandoned();
       // Of what was asked together, the first to hear of it has seen to it.
-      if (session === this.sandbox.current) this.#lost();
+      const fault = error instanceof SandboxDied ? new SubmissionFault(failureOfDeath(error.death), true) : error;
+      if (session === this.sandbox.current) this.#lost(fault);
       if (error instanceof SandboxDied) this.#keepPrinted(error.death.printed);
-      throw error instanceof SandboxDied ? new SubmissionFault(failureOfDeath(error.death), true) : error;
+      throw fault;
     }
   }
 
-  #lost(): void {
+  #loadOnce(into: OpenSession): Promise<void> {
+    if (this.#loading?.into === into) return this.#loading.done;
+    const done = this.#load(into).finally(() => {
+      if (this.#loading?.into === into) this.#loading = undefined;
+    });
+    this.#loading = { into, done };
+    return done;
+  }
+
+  #lost(by: Error): void {
+    this.#lostBy = by;
     this.sandbox.lost();
     this.#handles.clear();
     this.#inline.clear();
   }
 
-  async #load(host: Host, session: number): Promise<void> {
+  async #load({ host, id: session }: OpenSession): Promise<void> {
     if (this.#loadFault) throw this.#loadFault;
     this.#handles.clear();
     this.#inline.clear();

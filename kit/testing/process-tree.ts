@@ -1,12 +1,12 @@
 /** Tests only, on Linux: the processes that one has started, and whether they are still there. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { processes, treeOf } from '../supervisor/processes.ts';
 
 /** All processes below this one. */
-export function below(pid: number): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  const children = existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
-  return children.flatMap((child) => [child, ...below(child)]);
-}
+export const below = (root: number): number[] =>
+  treeOf(root, processes())
+    .slice(1)
+    .map(({ pid }) => pid);
 
 /** A process that has ended and is only not yet collected is gone. */
 export const alive = (pid: number): boolean => {

@@ -19,6 +19,8 @@ export interface IndexCheck {
   input: string;
   /** … and less than this; one bound for each column (its last axis) if it is a list. */
   below: number | number[];
+  /** Whose size that is, in words: axis 1 of x. */
+  along?: string;
 }
 
 export interface Plan {

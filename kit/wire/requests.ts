@@ -50,6 +50,8 @@ export interface Requests {
   /** What `usage` tells counts from here on: after the calls asked for before, and before those asked for later. */
   mark: Request<{ session: number }, void>;
   usage: Request<{ session: number }, Usage>;
+  /** Whether the next submission may use this host. */
+  isWhole: Request<object, boolean>;
   roofline: Request<object, Roofline>;
   /** Also of a sandbox that died, until it is closed. */
   usageTotals: Request<{ session: number }, UsageTotals>;

@@ -7,6 +7,8 @@ import type { FirstNaN } from './first-nan.ts';
 export interface Death {
   reason: 'exited' | 'timeout' | 'protocol' | 'limit';
   detail: string;
+  /** Of one that exited: the signal that ended it, which the host did not send. */
+  signal?: string;
   /** What it printed last. */
   printed?: string;
 }

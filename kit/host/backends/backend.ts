@@ -17,4 +17,6 @@ export interface Backend {
   moveToDevice?(tensor: Tensor): void;
   /** What went wrong on the device since this was last asked: a GPU tells it later than the kernel that caused it. */
   takeFault?(): string | null;
+  /** Whether it is as good as new: nothing was refused for want of memory, and what is held of it is little. */
+  isWhole?(): boolean;
 }

@@ -21,7 +21,7 @@ const gather = kernel('GatherV2', ['x', 'indices'], (call): Plan => {
     call.refuse(`x [${x.shape}] and indices [${indices.shape}] differ in their first ${batchDims} axes`);
   }
   const shape = [...x.shape.slice(0, axis), ...indices.shape.slice(batchDims), ...x.shape.slice(axis + 1)];
-  const checkIndices = [{ input: 'indices', below: x.shape[axis] }];
+  const checkIndices = [{ input: 'indices', below: x.shape[axis], along: `axis ${axis} of x` }];
   // With batches, the wasm backend reads past the end of x.
   return call.plan({ shape, dtype: x.dtype }, 0, batchDims > 0 ? { checkIndices, notOnWasm: true } : { checkIndices });
 });
