@@ -159,6 +159,15 @@ export const VERBS: Verb[] = [
     load: () => import('./grade-all.ts'),
   },
   {
+    name: 'roster',
+    args: '<exports...>',
+    summary: 'Make a roster.csv, who is who on the platforms, from what they export; says whom it could not join.',
+    options: [['--out <file>', 'write it here, for you alone, instead of to the terminal']],
+    example: 'kit roster canvas-export.csv classroom_roster.csv --out roster.csv',
+    needsSources: true,
+    load: () => import('./roster.ts'),
+  },
+  {
     name: 'merge',
     args: '<folders...>',
     summary: 'Put the shards of a class together into one gradebook.',

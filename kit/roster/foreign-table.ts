@@ -35,21 +35,15 @@ const MOST_BEFORE = 3;
  * @throws InputError where the text is not CSV
  */
 export function readTable(text: string, isHead: (names: string[]) => boolean, what: string): Table | null {
-  const problems: InputError[] = [];
+  const whole = text.replace(/^\u{feff}/u, '');
   for (const separator of SEPARATORS) {
-    let rows: Row[];
-    try {
-      rows = split(text.replace(/^\u{feff}/u, ''), separator, what);
-    } catch (error) {
-      problems.push(error as InputError);
-      continue;
-    }
+    const { rows, problem } = split(whole, separator);
     const at = rows.slice(0, MOST_BEFORE).findIndex((row) => isHead(valuesOf(row)));
     if (at < 0) continue;
+    if (problem) throw new InputError(`${what} is not valid CSV: ${problem}`);
     const before = (text.startsWith('\u{feff}') ? '\u{feff}' : '') + rows.slice(0, at).map(rawOf(separator)).join('');
     return { separator, before, head: valuesOf(rows[at]), rows: rows.slice(at) };
   }
-  if (problems.length > 0) throw problems[0];
   return null;
 }
 
@@ -86,15 +80,15 @@ function quoted(value: string, separator: string): string {
   return isPlain ? value : `"${value.replaceAll('"', '""')}"`;
 }
 
-/** @throws InputError naming the line */
-function split(text: string, separator: string, what: string): Row[] {
+/** As far as it is CSV; what is wrong then names the line. */
+function split(text: string, separator: string): { rows: Row[]; problem: string | null } {
   const rows: Row[] = [];
   let cells: Cell[] = [];
   // Excel on a Mac can end lines with a carriage return alone; where there is another end, that one is text.
   const ends = text.replace(/"(?:[^"]|"")*"/g, '').includes('\n') ? ['\r\n', '\n'] : ['\r'];
   for (let at = 0, line = 1; at < text.length || cells.length > 0; ) {
     const cell = text[at] === '"' ? quotedCell(text, at) : plainCell(text, at, [separator, ...ends]);
-    if (!cell) throw new InputError(`${what} is not valid CSV: line ${line} has a quoted cell without an end`);
+    if (!cell) return { rows, problem: `line ${line} has a quoted cell without an end` };
     cells.push(cell);
     at += cell.raw.length;
     line += cell.raw.match(/\r\n|\r|\n/g)?.length ?? 0;
@@ -103,15 +97,14 @@ function split(text: string, separator: string, what: string): Row[] {
       continue;
     }
     const end = ends.find((known) => text.startsWith(known, at)) ?? '';
-    if (end === '' && at < text.length)
-      throw new InputError(`${what} is not valid CSV: line ${line} goes on after a closing quote`);
+    if (end === '' && at < text.length) return { rows, problem: `line ${line} goes on after a closing quote` };
     rows.push({ cells, end });
     cells = [];
     at += end.length;
     line++;
     if (end === '') break;
   }
-  return rows;
+  return { rows, problem: null };
 }
 
 function quotedCell(text: string, at: number): Cell | null {

@@ -75,7 +75,7 @@ export function parseRoster(text: string, file: string): Roster {
     for (const [column, value] of valuesOf(row).entries()) {
       const key = columns[column];
       if (key === 'extensions') person.extensions = parseExtensions(value, place);
-      else if (key) person[key] = composed(value);
+      else if (key) person[key] = composed(value.replace(/^'(?=[=+\-@])/, ''));
     }
     if (![...IDENTITIES, 'name' as const].some((key) => person[key] !== ''))
       throw new InputError(`${place} has neither a login nor a name nor an e-mail address`);

@@ -81,7 +81,8 @@ describe('a gradebook exported from Canvas', () => {
   });
 
   it.each([
-    ['is not a table', 'a,"b\n', 'is not valid CSV'],
+    ['is not a table', 'a,"b\n', 'no columns "Student" and "ID"'],
+    ['is a torn table', `${EXPORT}"Torn, T`, 'is not valid CSV: line 7 has a quoted cell without an end'],
     ['has other columns', 'Name,Grade\nada,1\n', 'no columns "Student" and "ID"'],
     ['has not the assignment', EXPORT.replace('Attention (', 'Retention ('), 'it has "Retention (4711)", "Essay (12)"'],
     ['has the assignment twice', EXPORT.replace('Essay', 'Attention'), 'has 2 assignments "Attention"'],

@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { type Person, personOf } from '../../roster/roster.ts';
+import { cell } from '../../text/cell.ts';
 import { withoutHostPaths } from '../../text/host-paths.ts';
 import type { Gradebook } from '../gradebook.ts';
 import { counted } from '../report.ts';
-import { cell } from './cell.ts';
 import type { FillOptions } from './fill-table.ts';
 import { type Filled, gradeOf, ungraded } from './grades.ts';
 

@@ -6,20 +6,22 @@
 import { InputError } from '../../course/input-error.ts';
 import { means, readingsOf } from '../../roster/decimal.ts';
 import { isBlankRow, type Row, readTable, type Table, tableText, valueAt } from '../../roster/foreign-table.ts';
+import {
+  EMAIL,
+  FIRST_NAME,
+  FULL_NAME,
+  ID_NUMBER,
+  LAST_NAME,
+  PARTICIPANT,
+  USERNAME,
+} from '../../roster/moodle-columns.ts';
 import { folded } from '../../roster/same-name.ts';
 import type { Gradebook } from '../gradebook.ts';
 import { type FillOptions, fillTable, type Identity } from './fill-table.ts';
 import type { Filled } from './grades.ts';
 
-/** "Participant 12345", in any language. */
-const PARTICIPANT = /^\D*?(\d+)$/;
 const GRADE = /^(grade|bewertung|note|calificación|cijfer|voto|nota)$/i;
 const MAXIMUM = /^(maximum grade|max\.? grade|bestwertung|beste bewertung|note maximale|calificación máxima)$/i;
-const USERNAME = /^(user ?name|anmeldename|nom d.utilisateur|nombre de usuario|nome utente)$/i;
-const ID_NUMBER = /^(id ?number|id-nummer|numéro d.identification|número de id|numero id)$/i;
-const FULL_NAME = /^(full name|vollständiger name|nom complet|nombre completo|nome completo)$/i;
-const FIRST_NAME = /^(first name|vorname|prénom|nombre|nome)$/i;
-const LAST_NAME = /^(last name|surname|nachname|nom( de famille)?|apellido\(?s?\)?|cognome)$/i;
 /** What teachers wrote, which the import would write again. */
 const FEEDBACK = /feedback|kommentar|commentaire|comentario|commento|retroalimentación/i;
 
@@ -34,7 +36,10 @@ export function fillMoodle(gradebook: Gradebook, exported: string, options: Fill
   const holds = (column: number, pattern: RegExp) =>
     rows.length > 0 && rows.every((row) => pattern.test(valueAt(row, column).trim()));
   const number = holds(0, PARTICIPANT) && !FIRST_NAME.test(table.head[0]) ? 0 : -1;
-  const email = table.head.findIndex((_, i) => rows.some((row) => valueAt(row, i).trim()) && holds(i, /^$|^\S+@\S+$/));
+  const isEmail = (text: string) => text === '' || EMAIL.test(text);
+  const email = table.head.findIndex(
+    (_, i) => rows.some((row) => valueAt(row, i).trim() !== '') && rows.every((row) => isEmail(valueAt(row, i).trim())),
+  );
   const [username, idNumber, fullName, first, last] = [USERNAME, ID_NUMBER, FULL_NAME, FIRST_NAME, LAST_NAME].map(at);
   const nameOf = (row: Row) =>
     fullName >= 0 ? valueAt(row, fullName) : `${valueAt(row, first)} ${valueAt(row, last)}`;

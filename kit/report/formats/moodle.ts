@@ -2,8 +2,8 @@
 import { InputError } from '../../course/input-error.ts';
 import { type Person, personOf } from '../../roster/roster.ts';
 import { folded } from '../../roster/same-name.ts';
+import { cell } from '../../text/cell.ts';
 import type { Gradebook, GradebookEntry } from '../gradebook.ts';
-import { cell } from './cell.ts';
 import { table } from './csv.ts';
 import { type FillOptions, note } from './fill-table.ts';
 import { type Filled, gradeOf, ungraded } from './grades.ts';
