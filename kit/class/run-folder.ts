@@ -35,6 +35,7 @@ export const runPaths = (out: string) => ({
   /** The one before, for `kit diff`. */
   previous: join(out, 'gradebook.previous.json'),
   reports: join(out, 'reports'),
+  corrections: join(out, 'corrections.json'),
   settings: join(out, 'run.json'),
   seed: join(out, 'seed'),
   scratch: join(out, 'unpacked'),

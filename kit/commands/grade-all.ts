@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readAttempts } from '../class/attempts.ts';
+import { type Correction, readCorrections, withoutStudent } from '../class/corrections.ts';
 import { hashOfGraders } from '../class/fingerprint.ts';
 import { gitIsInstalled } from '../class/git-commit.ts';
 import { gradeClass } from '../class/grade-class.ts';
@@ -30,7 +31,9 @@ import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { jsonReport } from '../report/json.ts';
+import { findName } from '../roster/same-name.ts';
 import { plain } from '../text/plain.ts';
+import { classRoster } from './class-roster.ts';
 import { courseSecret } from './course-secret.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
 import { onStop } from './on-stop.ts';
@@ -49,6 +52,7 @@ interface Options {
   shard?: string;
   regrade?: string[];
   submitted?: string;
+  roster?: string;
   requireIsolation?: string;
   out?: string;
   json?: boolean;
@@ -68,6 +72,8 @@ export async function run(folder: string, options: Options): Promise<number> {
   const again = regrading(options.regrade ?? [], everybody);
   sayStrays(strayFiles(folder));
   const timed = withTimes(everybody, times, options.submitted);
+  const roster = classRoster(options.roster, timed, work.assignment);
+  for (const note of roster.notes) say(note);
   const submissions = timed.filter(({ student }) => !shard || isInShard(student, shard));
 
   const isRepository = ({ submission }: Submission) => existsSync(join(folder, submission, '.git'));
@@ -84,6 +90,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     const { exercises } = work;
     const names = timed.map(({ student }) => student);
     refuseOtherRun(out, earlier, { assignment, exercises, shard, everybody: names });
+    const corrections = readCorrections(out);
     const { secret, drawn } = secretOf(out, courseSecret(options.seed), (options.regrade ?? []).includes('all'));
     if (drawn)
       say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
@@ -100,7 +107,7 @@ export async function run(folder: string, options: Options): Promise<number> {
       seed: hashOfSecret(secret),
       shard,
       students,
-      class: hashOfClass(timed),
+      class: hashOfClass(timed, roster.dueOf),
     });
 
     const journal = new Journal(runPaths(out).journal);
@@ -158,7 +165,9 @@ export async function run(folder: string, options: Options): Promise<number> {
     const gradebook = makeGradebook(
       work,
       submissions.map((submission) => records.get(keyOf(submission)) as JournalRecord),
+      { ...roster, corrections },
     );
+    sayWaiting(withoutStudent(gradebook, corrections));
     writeResults(out, gradebook);
     process.stdout.write(
       options.json
@@ -224,13 +233,17 @@ function refuseOut(out: string, folder: string): void {
 }
 
 function regrading(words: string[], submissions: Submission[]): (record: JournalRecord) => boolean {
-  for (const word of words) {
-    if (/^(all|changed|failed)$/.test(word) || submissions.some(({ student }) => student === word)) continue;
-    throw new InputError(`--regrade takes all, changed, failed or a student; there is no student "${word}"`);
-  }
+  const names = [...new Set(submissions.map(({ student }) => student))];
+  const students = words
+    .filter((word) => !/^(all|changed|failed)$/.test(word) || names.includes(word))
+    .map((word) => {
+      const found = findName(names, word);
+      if (found) return names[found.index];
+      throw new InputError(`--regrade takes all, changed, failed or a student; there is no student "${word}"`);
+    });
   return ({ student, report }) =>
     words.includes('all') ||
-    words.includes(student) ||
+    students.includes(student) ||
     (words.includes('failed') && (report === null || report.score < report.maxScore));
 }
 
@@ -255,6 +268,12 @@ function sayGone(before: string[], now: string[]): void {
   const gone = before.filter((student) => !here.has(student));
   if (gone.length > 0)
     say(`Graded before, but no longer in the folder, so no longer in the gradebook: ${gone.map(plain).join(', ')}`);
+}
+
+/** In a shard, most are somebody else's. */
+function sayWaiting(corrections: Correction[]): void {
+  const students = [...new Set(corrections.map(({ student }) => plain(student)))];
+  if (students.length > 0) say(`Corrections are kept of students who are not here: ${students.join(', ')}`);
 }
 
 /** A submission packed otherwise than in a zip file must not be missed in silence. */

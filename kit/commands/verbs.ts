@@ -149,6 +149,10 @@ export const VERBS: Verb[] = [
       ['--jobs <n>', 'submissions judged at once; default: cores'],
       ['--shard <i/n>', 'only the i-th of n parts of the class; `kit merge` puts them together'],
       ['--regrade <which...>', 'judge again even if nothing changed: all, failed (less than full marks), or students'],
+      [
+        '--roster <file>',
+        'who is in the class, and their extensions: what `kit roster` wrote; names who handed in nothing',
+      ],
       ['--submitted <file>', 'when each handed in: CSV lines of student,time'],
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
       ['--out <folder>', 'where the grades go; default: <folder>-grades'],
@@ -178,6 +182,20 @@ export const VERBS: Verb[] = [
     example: 'kit merge grades-1-of-2 grades-2-of-2 --out grades',
     needsSources: true,
     load: () => import('./merge.ts'),
+  },
+  {
+    name: 'adjust',
+    args: '<student>',
+    summary: 'Correct a grade by hand, with a reason. It is kept through regrades and shown wherever the grade is.',
+    options: [
+      ['--points <n>', 'points to add, such as 2 or -3'],
+      ['--because <text>', 'why; the student reads it'],
+      ['--withdraw', "take this student's corrections back"],
+      ['--grades <folder>', "grade-all's or merge's --out folder; default: the only one with a gradebook here"],
+    ],
+    example: 'kit adjust ada --points 2 --because "the statement was ambiguous" --grades grades',
+    needsSources: true,
+    load: () => import('./adjust.ts'),
   },
   {
     name: 'diff',

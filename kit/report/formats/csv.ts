@@ -17,14 +17,17 @@ export function csv(gradebook: Gradebook, _exported = '', { roster }: FillOption
   const exercises = [...new Set(entries.flatMap(({ report }) => report?.exercises.map(({ id }) => id) ?? []))].sort();
   const head = ['student', 'submission', 'submitted_at', 'status', 'score', 'max_score'];
   const rows = entries.map((entry) => {
-    const { student, submission, submittedAt, status, maxScore, problem, report } = entry;
+    const { student, submission, submittedAt, status, maxScore, problem, report, corrected } = entry;
     const scores = exercises.map((id) => {
       const found = report?.exercises.find((exercise) => exercise.id === id);
       const judged = found && counted(found.checks).every((check) => check.status !== 'not-judged');
       return found && judged ? found.score : '';
     });
     const person = roster && personOf(roster, entry);
-    const adjustment = (report?.adjustments ?? []).reduce((sum, { points }) => sum + points, 0);
+    const adjustment = (report ? (report.adjustments ?? []) : (corrected?.because ?? [])).reduce(
+      (sum, { points }) => sum + points,
+      0,
+    );
     return [
       cell(student),
       cell(submission),
