@@ -17,7 +17,7 @@ import {
   hashOfSecret,
   readSettings,
   refuseOtherRun,
-  reportFile,
+  reportFiles,
   runPaths,
   type Shard,
   secretOf,
@@ -89,7 +89,7 @@ export async function run(folder: string, options: Options): Promise<number> {
     const assignment = work.assignment?.name ?? null;
     const { exercises } = work;
     const names = timed.map(({ student }) => student);
-    refuseOtherRun(out, earlier, { assignment, exercises, shard, everybody: names });
+    refuseOtherRun(out, earlier, { exercises, shard, everybody: names });
     const corrections = readCorrections(out);
     const { secret, drawn } = secretOf(out, courseSecret(options.seed), (options.regrade ?? []).includes('all'));
     if (drawn)
@@ -99,6 +99,8 @@ export async function run(folder: string, options: Options): Promise<number> {
     const judgedWith = { exercises: work.exercises, backend, timeout, graders };
     const students = [...new Set(submissions.map(({ student }) => student))];
     sayGone(earlier?.students ?? [], names);
+    if (earlier && earlier.assignment !== assignment)
+      say(`Other rules than before; the gradebook by the old ones is kept in ${runPaths(out).previous}.`);
     setGradebookAside(out);
     writeSettings(out, {
       schema: 'attention-kit/run/v1',
@@ -186,8 +188,12 @@ function factsOf({ judged, unchanged }: { judged: number; unchanged: number }, s
 
 /** The gradebook, and each student's report. */
 export function writeResults(out: string, gradebook: Gradebook): void {
-  for (const { student, report } of gradebook.entries) {
-    if (report) writeWhole(reportFile(out, student), jsonReport(report), { isPrivate: true });
+  const files = reportFiles(
+    out,
+    gradebook.entries.map(({ student }) => student),
+  );
+  for (const [i, { report }] of gradebook.entries.entries()) {
+    if (report) writeWhole(files[i], jsonReport(report), { isPrivate: true });
   }
   // Last, so that where it is the others are.
   writeWhole(runPaths(out).gradebook, gradebookText(gradebook), { isPrivate: true });
