@@ -55,7 +55,7 @@ export function differences(before: Gradebook, after: Gradebook): Differences {
   });
   const changed = pairs
     .flatMap(([a, b]) => {
-      const changes = [...statusChange(a, b), ...maximumChange(a, b), ...reportChanges(a.report, b.report)];
+      const changes = [...statusChange(a, b), ...maximumChange(a, b), ...lineChanges(a, b)];
       return changes.length > 0 || a.score !== b.score
         ? [{ student: b.student, before: a.score, after: b.score, changes }]
         : [];
@@ -90,7 +90,7 @@ function maximumChange(a: GradebookEntry, b: GradebookEntry): Change[] {
   return before === after ? [] : [{ what: 'points possible', before, after }];
 }
 
-function reportChanges(a: Report | null, b: Report | null): Change[] {
+function lineChanges(a: GradebookEntry, b: GradebookEntry): Change[] {
   const [old, now] = [linesOf(a), linesOf(b)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((what) => {
     const [before, after] = [old.get(what) ?? NOTHING, now.get(what) ?? NOTHING];
@@ -98,14 +98,14 @@ function reportChanges(a: Report | null, b: Report | null): Change[] {
   });
 }
 
-function linesOf(report: Report | null): Map<string, string> {
+function linesOf({ report, corrected }: GradebookEntry): Map<string, string> {
   const checks = (report?.exercises ?? []).flatMap(({ id, checks }) =>
     checks.map((check): [string, string] => [`${id} ${check.id}`, describe(check)]),
   );
   const lines = new Map(checks);
   // Two with the same reason are one change.
   const points = new Map<string, number>();
-  for (const adjustment of report?.adjustments ?? [])
+  for (const adjustment of report ? (report.adjustments ?? []) : (corrected?.because ?? []))
     points.set(adjustment.reason, (points.get(adjustment.reason) ?? 0) + adjustment.points);
   for (const [reason, sum] of points) lines.set(reason, String(sum));
   return lines;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { InputError } from '../course/input-error.ts';
 import type { Gradebook, GradebookEntry } from '../report/gradebook.ts';
 import { plain } from '../text/plain.ts';
+import { type Correction, readCorrections, uniteCorrections } from './corrections.ts';
 import { type JournalRecord, keyOf, readJournal } from './journal.ts';
 import { compare } from './layouts.ts';
 import { type RunSettings, readSettings, runPaths, type Shard } from './run-folder.ts';
@@ -20,6 +21,8 @@ export interface Merged {
   settings: RunSettings;
   /** What it would have left to go on from; null where a shard has lost its journal. */
   records: JournalRecord[] | null;
+  /** Of all shards; the gradebook has them already. */
+  corrections: Correction[];
 }
 
 /** @throws InputError for shards that are missing or unfinished, were judged by other graders or seeds, or contradict each other */
@@ -50,7 +53,13 @@ export function mergeShards(folders: string[]): Merged {
   const ordered = [...entries.values()].map(({ entry }) => entry).sort((a, b) => compare(a.student, b.student));
   const students = ordered.map(({ student }) => student);
   const settings: RunSettings = { ...first.settings, shard: null, students };
-  return { gradebook: { ...first.gradebook, entries: ordered }, settings, records: recordsOf(parts, settings) };
+  const corrections = uniteCorrections(folders.map(readCorrections));
+  return {
+    gradebook: { ...first.gradebook, entries: ordered },
+    settings,
+    records: recordsOf(parts, settings),
+    corrections,
+  };
 }
 
 /** The fingerprints in a shard's journal are those of the whole class: which shard judged does not enter into them. */
@@ -89,6 +98,7 @@ const SAME: [what: string, of: (part: Part) => unknown][] = [
   ['another version of the graders or the kit', ({ settings }) => settings.graders],
   ['another assignment', ({ settings, gradebook }) => [settings.assignment, gradebook.title, gradebook.maxScore]],
   ['another class (other submissions, or other times or dates given for them)', ({ settings }) => settings.class],
+  ['another roster', ({ gradebook }) => gradebook.missing ?? null],
   ['other exercises', ({ settings }) => settings.exercises],
   ['another backend', ({ settings }) => settings.backend],
   ['another --timeout', ({ settings }) => settings.timeout],

@@ -35,6 +35,7 @@ export const runPaths = (out: string) => ({
   /** The one before, for `kit diff`. */
   previous: join(out, 'gradebook.previous.json'),
   reports: join(out, 'reports'),
+  corrections: join(out, 'corrections.json'),
   settings: join(out, 'run.json'),
   seed: join(out, 'seed'),
   scratch: join(out, 'unpacked'),
@@ -58,19 +59,18 @@ export function writeSettings(out: string, settings: RunSettings): void {
 
 /**
  * Before anything in the folder is changed. @throws InputError where it holds grades that the new ones would replace
- * though they are of something else
+ * though they are of something else. Other rules for the same exercises are none: what was judged stays, and so does the
+ * gradebook before.
  */
 export function refuseOtherRun(
   out: string,
-  earlier: Pick<RunSettings, 'assignment' | 'exercises' | 'shard' | 'students'> | null,
-  now: Pick<RunSettings, 'assignment' | 'exercises' | 'shard'> & { everybody: string[] },
+  earlier: Pick<RunSettings, 'exercises' | 'shard' | 'students'> | null,
+  now: Pick<RunSettings, 'exercises' | 'shard'> & { everybody: string[] },
 ): void {
   if (!earlier) return;
   const holds = (what: string) => new InputError(`"${out}" holds the grades of ${what}; name another --out`);
   const partOf = (shard: Shard | null) => (shard ? `shard ${shard.index}/${shard.count}` : 'the whole class');
   if (JSON.stringify(earlier.exercises) !== JSON.stringify(now.exercises)) throw holds('other exercises');
-  if (earlier.assignment !== now.assignment)
-    throw holds(earlier.assignment === null ? 'exercises without an assignment' : `assignment ${earlier.assignment}`);
   if (JSON.stringify(earlier.shard) !== JSON.stringify(now.shard)) throw holds(partOf(earlier.shard));
   const here = new Set(now.everybody);
   if (earlier.students.length > 0 && !earlier.students.some((student) => here.has(student)))
@@ -119,19 +119,30 @@ export function hashOfSecret(secret: string): string {
   return scryptSync(secret, 'attention-kit/run/v1', 16).toString('hex');
 }
 
-/** A student's file: any name in, one safe name out, and never the same for two. */
-export function reportFile(out: string, student: string): string {
+/**
+ * Each student's file: any name in, one safe name out, and never the same for two, on a disk that does not tell upper from
+ * lower case either.
+ */
+export function reportFiles(out: string, students: string[]): string[] {
+  const names = students.map(safeName);
+  const count = new Map<string, number>();
+  for (const name of names) count.set(name.toLowerCase(), (count.get(name.toLowerCase()) ?? 0) + 1);
+  return names.map((name) => {
+    const isAlone = count.get(name.toLowerCase()) === 1;
+    return join(runPaths(out).reports, `${isAlone ? name : `${name}%-${hashOfName(name)}`}.json`);
+  });
+}
+
+const hashOfName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
+
+function safeName(student: string): string {
   const name = [...Buffer.from(student)]
     .map((byte) => String.fromCharCode(byte))
     .map((c, i) =>
       /[A-Za-z0-9_@ -]/.test(c) || (c === '.' && i > 0) ? c : `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
     )
     .join('');
-  const short =
-    name.length <= 200
-      ? name
-      : `${name.slice(0, 150)}%-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
-  return join(runPaths(out).reports, `${short}.json`);
+  return name.length <= 200 ? name : `${name.slice(0, 150)}%-${hashOfName(name)}`;
 }
 
 export function clearScratch(out: string): void {

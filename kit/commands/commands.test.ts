@@ -143,6 +143,7 @@ describe('help', () => {
 describe("in a student's repository", () => {
   const repository = () => temporaryFolder({ 'graders/export.json': '{}' });
   const COURSE_ONLY = [
+    'adjust',
     'diff',
     'export',
     'goldens',
@@ -151,6 +152,7 @@ describe("in a student's repository", () => {
     'merge',
     'new',
     'page',
+    'roster',
     'similarity',
     'verify',
   ];

@@ -25,6 +25,7 @@ const gradebook: Gradebook = {
 const folder = temporaryFolder({
   'report.json': JSON.stringify(sampleReport),
   'gradebook.json': JSON.stringify(gradebook),
+  'others.csv': 'Student,ID,SIS Login ID,Attention (1)\nZ,1,zoe,\n',
   'canvas.csv': 'Student,ID,SIS Login ID,Attention (1)\nA,1,ada,\n',
 });
 const file = (name: string) => join(folder, name);
@@ -60,6 +61,14 @@ describe('kit format', () => {
     ['gradebook.json', { as: 'junit' }, 'it is a gradebook, but that format is of one report'],
     ['gradebook.json', { as: 'pdf' }, 'there is no format "pdf"; there are json, csv, '],
     ['gradebook.json', { as: 'canvas' }, 'fills in a gradebook exported from Canvas: name it with --fill'],
+    ['report.json', { as: 'junit', visibility: ['all=hidden'] }, 'knows no visibility; remove --visibility'],
+    ['gradebook.json', { as: 'csv', overwrite: true }, 'fills in no file; remove --overwrite'],
+    ['gradebook.json', { as: 'csv', roster: '/no/roster.csv' }, '/no/roster.csv cannot be read'],
+    [
+      'gradebook.json',
+      { as: 'canvas', fill: file('others.csv') },
+      'none of the 2 students with a grade is in the export',
+    ],
     ['gradebook.json', { as: 'csv', fill: 'x' }, 'fills in no file; remove --fill'],
     ['report.json', { as: 'junit', fill: 'x' }, 'fills in no file; remove --fill'],
     ['gradebook.json', { as: 'canvas', fill: '/no/such.csv' }, '/no/such.csv cannot be read'],

@@ -5,16 +5,17 @@ import { courseRoot, isInside, PACKAGE_ROOT } from '../course/course.ts';
 /** The same folder and options, with paths that mean the same after this process has gone elsewhere, if it had to. */
 export function fromOutside<T extends object>(
   folder: string,
-  options: T & { out?: string; submitted?: string },
+  options: T & { out?: string; submitted?: string; roster?: string },
 ): { folder: string; options: T } {
   if (!isInside(process.cwd(), folder)) return { folder, options };
-  const { out, submitted } = options;
+  const { out, submitted, roster } = options;
   const moved = {
     folder: resolve(folder),
     options: {
       ...options,
       ...(out !== undefined && { out: resolve(out) }),
       ...(submitted !== undefined && { submitted: resolve(submitted) }),
+      ...(roster !== undefined && { roster: resolve(roster) }),
     },
   };
   if (isInside(courseRoot(), folder)) {

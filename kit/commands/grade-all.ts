@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readAttempts } from '../class/attempts.ts';
+import { type Correction, readCorrections, withoutStudent } from '../class/corrections.ts';
 import { hashOfGraders } from '../class/fingerprint.ts';
 import { gitIsInstalled } from '../class/git-commit.ts';
 import { gradeClass } from '../class/grade-class.ts';
@@ -16,7 +17,7 @@ import {
   hashOfSecret,
   readSettings,
   refuseOtherRun,
-  reportFile,
+  reportFiles,
   runPaths,
   type Shard,
   secretOf,
@@ -30,8 +31,10 @@ import { InputError } from '../course/input-error.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Gradebook } from '../report/gradebook.ts';
 import { jsonReport } from '../report/json.ts';
+import { findName } from '../roster/same-name.ts';
 import { plain } from '../text/plain.ts';
 import { goneSince, lastMoment, noteLine, passedOverLine, unknownTimes } from './class-notes.ts';
+import { classRoster } from './class-roster.ts';
 import { courseSecret } from './course-secret.ts';
 import { fromOutside } from './from-outside.ts';
 import { chosenWork, refuseWeakIsolation } from './grade.ts';
@@ -52,6 +55,7 @@ interface Options {
   regrade?: string[];
   submitted?: string;
   lastInTime?: boolean;
+  roster?: string;
   requireIsolation?: string;
   out?: string;
   json?: boolean;
@@ -73,6 +77,8 @@ export async function run(named: string, given: Options): Promise<number> {
   const again = regrading(options.regrade ?? [], everybody);
   for (const note of notes) say(noteLine(note));
   const timed = withTimes(everybody, times, options.submitted);
+  const roster = classRoster(options.roster, timed, work.assignment);
+  for (const note of roster.notes) say(note);
   const submissions = timed.filter(({ student }) => !shard || isInShard(student, shard));
 
   const isRepository = ({ submission }: Submission) => existsSync(join(folder, submission, '.git'));
@@ -88,7 +94,8 @@ export async function run(named: string, given: Options): Promise<number> {
     const assignment = work.assignment?.name ?? null;
     const { exercises } = work;
     const names = timed.map(({ student }) => student);
-    refuseOtherRun(out, earlier, { assignment, exercises, shard, everybody: names });
+    refuseOtherRun(out, earlier, { exercises, shard, everybody: names });
+    const corrections = readCorrections(out);
     const { secret, drawn } = secretOf(out, courseSecret(options.seed), (options.regrade ?? []).includes('all'));
     if (drawn)
       say(`The seed was drawn at random and is kept in ${runPaths(out).seed}: keep it, it replays the grades.`);
@@ -96,6 +103,8 @@ export async function run(named: string, given: Options): Promise<number> {
     const graders = hashOfGraders(course, work.exercises);
     const judgedWith = { exercises: work.exercises, backend, timeout, graders };
     const students = [...new Set(submissions.map(({ student }) => student))];
+    if (earlier && earlier.assignment !== assignment)
+      say(`Other rules than before; the gradebook by the old ones is kept in ${runPaths(out).previous}.`);
     setGradebookAside(out);
     writeSettings(out, {
       schema: 'attention-kit/run/v1',
@@ -104,7 +113,7 @@ export async function run(named: string, given: Options): Promise<number> {
       seed: hashOfSecret(secret),
       shard,
       students,
-      class: hashOfClass(timed),
+      class: hashOfClass(timed, roster.dueOf),
     });
 
     const journal = new Journal(runPaths(out).journal);
@@ -164,7 +173,9 @@ export async function run(named: string, given: Options): Promise<number> {
     const gradebook = makeGradebook(
       work,
       submissions.map((submission) => records.get(keyOf(submission)) as JournalRecord),
+      { ...roster, corrections },
     );
+    sayWaiting(withoutStudent(gradebook, corrections));
     writeResults(out, gradebook);
     for (const note of unknownTimes(gradebook, work.assignment)) say(noteLine(note));
     process.stdout.write(
@@ -184,8 +195,12 @@ function factsOf({ judged, unchanged }: { judged: number; unchanged: number }, s
 
 /** The gradebook, and each student's report. */
 export function writeResults(out: string, gradebook: Gradebook): void {
-  for (const { student, report } of gradebook.entries) {
-    if (report) writeWhole(reportFile(out, student), jsonReport(report), { isPrivate: true });
+  const files = reportFiles(
+    out,
+    gradebook.entries.map(({ student }) => student),
+  );
+  for (const [i, { report }] of gradebook.entries.entries()) {
+    if (report) writeWhole(files[i], jsonReport(report), { isPrivate: true });
   }
   // Last, so that where it is the others are.
   writeWhole(runPaths(out).gradebook, gradebookText(gradebook), { isPrivate: true });
@@ -232,13 +247,17 @@ function refuseOut(out: string, folder: string): void {
 }
 
 function regrading(words: string[], submissions: Submission[]): (record: JournalRecord) => boolean {
-  for (const word of words) {
-    if (/^(all|changed|failed)$/.test(word) || submissions.some(({ student }) => student === word)) continue;
-    throw new InputError(`--regrade takes all, changed, failed or a student; there is no student "${word}"`);
-  }
+  const names = [...new Set(submissions.map(({ student }) => student))];
+  const students = words
+    .filter((word) => !/^(all|changed|failed)$/.test(word) || names.includes(word))
+    .map((word) => {
+      const found = findName(names, word);
+      if (found) return names[found.index];
+      throw new InputError(`--regrade takes all, changed, failed or a student; there is no student "${word}"`);
+    });
   return ({ student, report }) =>
     words.includes('all') ||
-    words.includes(student) ||
+    students.includes(student) ||
     (words.includes('failed') && (report === null || report.score < report.maxScore));
 }
 
@@ -252,6 +271,12 @@ function withTimes(submissions: Submission[], times: Map<string, string>, file =
     ...submission,
     submittedAt: times.get(submission.student) ?? submission.submittedAt,
   }));
+}
+
+/** In a shard, most are somebody else's. */
+function sayWaiting(corrections: Correction[]): void {
+  const students = [...new Set(corrections.map(({ student }) => plain(student)))];
+  if (students.length > 0) say(`Corrections are kept of students who are not here: ${students.join(', ')}`);
 }
 
 function say(text: string): void {

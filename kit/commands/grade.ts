@@ -15,6 +15,7 @@ import { applyPolicy, maxScoreOf } from '../grade/policy.ts';
 import { submissionId } from '../grade/submission-id.ts';
 import { tryBubblewrap } from '../isolation/launch.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
+import { visibilityRules } from '../report/formats/visibility.ts';
 import { type Report, verdictOf } from '../report/report.ts';
 import { lastMoment, passedOverLine } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
@@ -32,6 +33,7 @@ interface Options {
   timeout: string;
   requireIsolation?: string;
   format: string;
+  visibility?: string[];
   out?: string;
 }
 
@@ -42,7 +44,9 @@ export async function run(named: string, given: Options): Promise<number> {
   const backend = backendNamed(options.backend);
   const timeout = positive('--timeout', options.timeout);
   const { load } = formatNamed(REPORT_FORMATS, options.format);
-  const write = await load();
+  if (options.visibility && options.format !== 'gradescope')
+    throw new InputError(`the format ${options.format} knows no visibility; remove --visibility`);
+  const write = await load({ visibility: visibilityRules(options.visibility ?? []) });
   const notAfter = options.lastInTime ? lastMoment(assignment) : null;
   refuseWeakIsolation(options.requireIsolation);
   if (options.out) refuseUnwritable(options.out);
@@ -56,7 +60,8 @@ export async function run(named: string, given: Options): Promise<number> {
   const judged = reportOf(record, submission);
   if (record.passedOver?.length) process.stderr.write(`${passedOverLine(record).trim()}\n`);
   const report = assignment ? applyPolicy(judged, assignment, record.submittedAt) : judged;
-  if (options.out) writeOrShow(options.out, write(report));
+  // A whole report shows hidden cases and the seed.
+  if (options.out) writeOrShow(options.out, write(report), { isPrivate: options.format === 'json' });
   else process.stdout.write(write(report));
   return { 'all-passed': 0, 'not-all-passed': 1, 'not-judged': 3 }[verdictOf(report)];
 }
@@ -93,9 +98,9 @@ interface Work {
 }
 
 /** A report that cannot be written where it should go has still been worked for: it is printed. */
-function writeOrShow(file: string, text: string): void {
+function writeOrShow(file: string, text: string, options: { isPrivate: boolean }): void {
   try {
-    writeWhole(file, text);
+    writeWhole(file, text, options);
   } catch (error) {
     process.stdout.write(text);
     throw error;

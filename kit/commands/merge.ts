@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { correctGradebook, readCorrections, uniteCorrections, writeCorrections } from '../class/corrections.ts';
 import { journalText } from '../class/journal.ts';
 import { lockFolder } from '../class/lock.ts';
 import { gradebookText } from '../class/make-gradebook.ts';
@@ -28,13 +29,18 @@ export async function run(folders: string[], options: Options): Promise<number> 
   if (out === undefined) throw new InputError('--out is missing: name the folder for the gradebook of all shards');
   const same = folders.find((folder) => resolve(folder) === resolve(out));
   if (same) throw new InputError(`--out "${out}" is one of the shards; name another folder`);
-  const { gradebook, settings, records } = mergeShards(folders);
+  const { gradebook: merged, settings, records, corrections: theirs } = mergeShards(folders);
   mkdirSync(out, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(out);
+  let gradebook = merged;
   try {
     const earlier = readSettings(out) ?? withoutSettings(out, settings);
     refuseOtherRun(out, earlier, { ...settings, everybody: settings.students });
+    // What was corrected in the folder after an earlier merge is kept, too.
+    const corrections = uniteCorrections([readCorrections(out), theirs]);
+    gradebook = correctGradebook(merged, corrections);
     setGradebookAside(out);
+    if (corrections.length > 0) writeCorrections(out, corrections);
     if (records) {
       writeWhole(runPaths(out).journal, journalText(records), { isPrivate: true });
       writeSettings(out, settings);

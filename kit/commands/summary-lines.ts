@@ -31,8 +31,23 @@ export function classSummary(gradebook: Gradebook, { facts, file }: RunFacts): s
   if (unjudged.length > 0) {
     lines.push(...unjudged, 'Run the same command to judge them again (see `kit doctor`).');
   }
+  lines.push(...handedInNothing(gradebook), ...corrections(gradebook));
   lines.push('', `The gradebook is in ${file}`);
   return `${lines.join('\n')}\n`;
+}
+
+function handedInNothing({ missing = [] }: Gradebook): string[] {
+  if (missing.length === 0) return [];
+  return ['', 'These are in the roster and handed in nothing:', ...missing.map((name) => `  ${plain(name)}`)];
+}
+
+function corrections({ entries }: Gradebook): string[] {
+  const found = entries.flatMap(({ student, corrected }) =>
+    (corrected?.because ?? []).map(
+      ({ points, reason }) => `  ${plain(student)}: ${points > 0 ? '+' : ''}${points}, ${plain(reason)}`,
+    ),
+  );
+  return found.length > 0 ? ['', 'These grades were changed by hand:', ...found] : [];
 }
 
 function listed({ entries }: Gradebook, status: Gradebook['entries'][number]['status'], title: string): string[] {

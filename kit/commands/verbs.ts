@@ -21,6 +21,11 @@ const LAST_IN_TIME: Verb['options'][number] = [
 ];
 const TIMEOUT: Verb['options'][number] = ['--timeout <seconds>', 'for one call of a function', '10'];
 
+const VISIBILITY: Verb['options'][number] = [
+  '--visibility <rules...>',
+  'when students see checks on Gradescope: all, a kind or a check, then = and visible, after_due_date, after_published or hidden',
+];
+
 /** What watches a watch reads its lines; picocolors, once it is loaded, would colour them where CI is set. */
 function plainInPipes(): void {
   if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
@@ -93,6 +98,7 @@ export const VERBS: Verb[] = [
         'terminal, json (all of it), or for students: student, markdown, annotations, classroom, classroom50, gradescope, junit',
         'terminal',
       ],
+      VISIBILITY,
       ['--out <file>', 'write the report here instead of to the terminal'],
     ],
     example: 'kit grade fixtures/submissions/missing-scale --seed my-course-2026',
@@ -106,9 +112,16 @@ export const VERBS: Verb[] = [
     options: [
       [
         '--as <format>',
-        'of a report as in kit grade; of a gradebook csv, canvas, moodle, classroom-csv, classroom50-scores',
+        'of a report as in kit grade; of a gradebook csv, canvas, moodle, gradescope-csv, classroom-csv, classroom50-scores',
       ],
-      ['--fill <file>', "the exported file to fill in: Canvas's gradebook, Classroom 50's scores.json"],
+      [
+        '--fill <file>',
+        "the platform's own file to fill in: Canvas's gradebook, Moodle's grading worksheet or gradebook, Gradescope's scores, Classroom 50's scores.json",
+      ],
+      ['--roster <file>', 'who is who on the platforms: what `kit roster` wrote'],
+      ['--column <name>', "the column or assignment to fill in; default: the one with the gradebook's title"],
+      ['--overwrite', 'replace grades that are in the file and are others, such as those that a teacher gave'],
+      VISIBILITY,
       ['--out <file>', 'write it here instead of to the terminal'],
     ],
     example: 'kit format gradebook.json --as canvas --fill canvas-export.csv --out canvas-import.csv',
@@ -141,6 +154,10 @@ export const VERBS: Verb[] = [
       ['--jobs <n>', 'submissions judged at once; default: cores'],
       ['--shard <i/n>', 'only the i-th of n parts of the class; `kit merge` puts them together'],
       ['--regrade <which...>', 'judge again even if nothing changed: all, failed (less than full marks), or students'],
+      [
+        '--roster <file>',
+        'who is in the class, and their extensions: what `kit roster` wrote; names who handed in nothing',
+      ],
       ['--submitted <file>', 'when each handed in: CSV lines of student,time'],
       LAST_IN_TIME,
       ['--require-isolation <level>', 'refuse to grade with less than this (bubblewrap)'],
@@ -150,6 +167,15 @@ export const VERBS: Verb[] = [
     example: 'kit grade-all fixtures/submissions --exercise 01 --seed my-course-2026 --out grades',
     needsSources: true,
     load: () => import('./grade-all.ts'),
+  },
+  {
+    name: 'roster',
+    args: '<exports...>',
+    summary: 'Make a roster.csv, who is who on the platforms, from what they export; says whom it could not join.',
+    options: [['--out <file>', 'write it here, for you alone, instead of to the terminal']],
+    example: 'kit roster canvas-export.csv classroom_roster.csv --out roster.csv',
+    needsSources: true,
+    load: () => import('./roster.ts'),
   },
   {
     name: 'merge',
@@ -162,6 +188,20 @@ export const VERBS: Verb[] = [
     example: 'kit merge grades-1-of-2 grades-2-of-2 --out grades',
     needsSources: true,
     load: () => import('./merge.ts'),
+  },
+  {
+    name: 'adjust',
+    args: '<student>',
+    summary: 'Correct a grade by hand, with a reason. It is kept through regrades and shown wherever the grade is.',
+    options: [
+      ['--points <n>', 'points to add, such as 2 or -3'],
+      ['--because <text>', 'why; the student reads it'],
+      ['--withdraw', "take this student's corrections back"],
+      ['--grades <folder>', "grade-all's or merge's --out folder; default: the only one with a gradebook here"],
+    ],
+    example: 'kit adjust ada --points 2 --because "the statement was ambiguous" --grades grades',
+    needsSources: true,
+    load: () => import('./adjust.ts'),
   },
   {
     name: 'diff',

@@ -32,6 +32,8 @@ export function classPage(gradebook: Gradebook, { similarity }: ClassPageOptions
     body: [
       figures(summary, entries, maxScore),
       problems(summary, linkOf),
+      missing(gradebook),
+      corrections(entries, linkOf),
       html`<h2>Scores</h2>
 ${summary.graded > 0 ? histogram(summary.distribution, 'Submissions by share of the points') : html`<p class="soft">Nothing is graded yet.</p>`}`,
       misconceptions(summary, linkOf),
@@ -74,6 +76,21 @@ function problems({ problems }: ClassSummary, links: Links): Html | false {
       html`<li><p>${linked(student, links)} <span class="${status}">${WORDS[status]}${status === 'unreadable' && `: ${score ?? 0} points`}</span></p><p>${problem ?? (status === 'not-judged' ? 'An infrastructure error, not the submission: grade it again.' : 'Ask for it to be handed in again.')}</p></li>`,
   );
   return html`<h2>Could not be graded</h2>${unfolding(items)}`;
+}
+
+function missing({ missing = [] }: Gradebook): Html | false {
+  if (missing.length === 0) return false;
+  return html`<h2>Handed in nothing</h2>${unfolding(missing.map((name) => html`<li><p>${name}</p></li>`))}`;
+}
+
+function corrections(entries: GradebookEntry[], links: Links): Html | false {
+  const items = entries.flatMap(({ student, corrected }) =>
+    (corrected?.because ?? []).map(
+      ({ reason, points }) =>
+        html`<li><p>${linked(student, links)} <strong class="points">${points > 0 && '+'}${points}</strong></p><p class="soft">${reason}</p></li>`,
+    ),
+  );
+  return items.length > 0 && html`<h2>Corrected by hand</h2>${unfolding(items)}`;
 }
 
 const WORDS: Record<GradebookEntry['status'], string> = {

@@ -1,6 +1,7 @@
 /** A gradebook, for the types in `gradebook.ts` and for `gradebook.schema.json`, which `npm run schemas` writes. */
 import Type from 'typebox';
 import { atLeast, closed, nullable, oneOf } from '../course/schema-kinds.ts';
+import { Adjustment } from './report.schema.ts';
 import type { Report } from './report.ts';
 
 export const GradebookEntry = closed({
@@ -19,6 +20,8 @@ export const GradebookEntry = closed({
   problem: nullable(Type.String()),
   /** Null where nothing was judged. */
   report: Type.Unsafe<Report | null>({ anyOf: [{ type: 'null' }, { $ref: '../report/v1' }] }),
+  /** By hand: the score before, and what was added to it and why. Null while there is no grade to add to. */
+  corrected: Type.Optional(closed({ from: nullable(atLeast(0)), because: Type.Array(Adjustment) })),
 });
 
 export const Gradebook = closed(
@@ -30,6 +33,8 @@ export const Gradebook = closed(
     maxScore: atLeast(0),
     /** By student. */
     entries: Type.Array(GradebookEntry),
+    /** Who is in the roster and handed in nothing; only where there was a roster. */
+    missing: Type.Optional(Type.Array(Type.String())),
   },
   { $id: 'attention-kit/gradebook/v1', title: "A class's grades" },
 );

@@ -110,10 +110,48 @@ describe('scores.json of Classroom 50', () => {
     expect(entries[0]).toEqual({
       ...entryOf('Ada'),
       override: true,
+      'attention-kit': { score: 5 },
       submissions: [{ ...record, score: 5, 'max-score': 8 }, entryOf('Ada').submissions[1]],
     });
     expect(entries.slice(1)).toEqual([entryOf('bob'), entryOf('carol')]);
     expect(notes).toEqual(['no grade, since not judged: bob', 'not found in scores.json, so not filled in: dora']);
+  });
+
+  it("keeps a teacher's own override, replaces its own from before, and either when told to", () => {
+    const [ada] = gradebook.entries;
+    const fill = (score: number, collected: string, overwrite = false) =>
+      classroom50Scores({ ...gradebook, entries: [{ ...ada, score }] }, collected, { overwrite });
+    const scoreIn = (text: string) => JSON.parse(text).assignments.attention.entries[0].submissions[0].score;
+    const teachers = collected.replace('"owner":"Ada"', '"owner":"Ada","override":true');
+    const kept = fill(5, teachers);
+    expect(scoreIn(kept.text)).toBe(0);
+    expect(kept.notes.join()).toContain('kept; --overwrite replaces it: ada (0 there, 5 here)');
+    expect(scoreIn(fill(5, teachers, true).text)).toBe(5);
+    const ours = fill(5, collected).text;
+    expect(scoreIn(fill(6, ours).text)).toBe(6);
+    const changedByHand = ours.replace(
+      '"score": 5,\n              "max-score"',
+      '"score": 7,\n              "max-score"',
+    );
+    expect(scoreIn(changedByHand)).toBe(7);
+    expect(scoreIn(fill(6, changedByHand).text)).toBe(7);
+  });
+
+  it('keeps its indentation, line ends and byte order mark', () => {
+    const windows = `${JSON.stringify(JSON.parse(collected), null, '\t').replaceAll('\n', '\r\n')}\r\n`;
+    const { text } = classroom50Scores({ ...gradebook, entries: [] }, `\u{feff}${windows}`);
+    expect(text).toBe(windows);
+  });
+
+  it('gives one owner to one student: the one who is named just so', () => {
+    const [ada] = gradebook.entries;
+    const both = [
+      { ...ada, score: 1, student: 'ADA' },
+      { ...ada, score: 2, student: 'Ada' },
+    ];
+    const { text, notes } = classroom50Scores({ ...gradebook, entries: both }, collected);
+    expect(JSON.parse(text).assignments.attention.entries[0].submissions[0].score).toBe(2);
+    expect(notes).toContain('two students are one owner in scores.json; the first was filled in: ADA and Ada');
   });
 
   it('is refused where it is something else, or has another assignment', () => {

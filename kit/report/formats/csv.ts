@@ -1,25 +1,33 @@
 /** Plain tables of a class: our own, and GitHub Classroom's. */
 import { basename } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { type Person, personOf } from '../../roster/roster.ts';
+import { cell } from '../../text/cell.ts';
 import { withoutHostPaths } from '../../text/host-paths.ts';
 import type { Gradebook } from '../gradebook.ts';
 import { counted } from '../report.ts';
-import { cell } from './cell.ts';
+import type { FillOptions } from './fill-table.ts';
 import { type Filled, gradeOf, ungraded } from './grades.ts';
 
-/** One row a student, one column an exercise; without a grade the cells are blank. */
-export function csv(gradebook: Gradebook): Filled {
+/** One row a student, one column an exercise; without a grade the cells are blank. With a roster, who that is. */
+export function csv(gradebook: Gradebook, _exported = '', { roster }: FillOptions = {}): Filled {
   const { entries } = gradebook;
+  const who = roster ? (['login', 'name', 'email', 'sisId', 'section'] as const) : [];
+  const names = { login: 'login', name: 'name', email: 'email', sisId: 'sis_id', section: 'section' };
   const exercises = [...new Set(entries.flatMap(({ report }) => report?.exercises.map(({ id }) => id) ?? []))].sort();
   const head = ['student', 'submission', 'submitted_at', 'status', 'score', 'max_score'];
   const rows = entries.map((entry) => {
-    const { student, submission, submittedAt, status, maxScore, problem, report } = entry;
+    const { student, submission, submittedAt, status, maxScore, problem, report, corrected } = entry;
     const scores = exercises.map((id) => {
       const found = report?.exercises.find((exercise) => exercise.id === id);
       const judged = found && counted(found.checks).every((check) => check.status !== 'not-judged');
       return found && judged ? found.score : '';
     });
-    const adjustment = (report?.adjustments ?? []).reduce((sum, { points }) => sum + points, 0);
+    const person = roster && personOf(roster, entry);
+    const adjustment = (report ? (report.adjustments ?? []) : (corrected?.because ?? [])).reduce(
+      (sum, { points }) => sum + points,
+      0,
+    );
     return [
       cell(student),
       cell(submission),
@@ -30,16 +38,20 @@ export function csv(gradebook: Gradebook): Filled {
       ...scores,
       adjustment,
       cell(withoutHostPaths(problem ?? '')),
+      ...who.map((column) => cell(person?.[column] ?? '')),
     ];
   });
   return {
-    text: table([[...head, ...exercises.map(cell), 'adjustments', 'problem'], ...rows]),
+    text: table([
+      [...head, ...exercises.map(cell), 'adjustments', 'problem', ...who.map((column) => names[column])],
+      ...rows,
+    ]),
     notes: ungraded(gradebook),
   };
 }
 
 /** The columns of the file that GitHub Classroom let teachers download; addresses, which only the service knew, are blank. */
-export function classroomCsv(gradebook: Gradebook): Filled {
+export function classroomCsv(gradebook: Gradebook, _exported = '', { roster }: FillOptions = {}): Filled {
   const head = [
     'assignment_name',
     'assignment_url',
@@ -57,7 +69,7 @@ export function classroomCsv(gradebook: Gradebook): Filled {
     '',
     '',
     cell(entry.student),
-    '',
+    cell(identifierOf(roster && personOf(roster, entry))),
     cell(basename(entry.submission)),
     '',
     cell(entry.submittedAt ?? ''),
@@ -65,6 +77,11 @@ export function classroomCsv(gradebook: Gradebook): Filled {
     entry.maxScore,
   ]);
   return { text: table([head, ...rows]), notes: ungraded(gradebook) };
+}
+
+/** What GitHub Classroom calls a student's identifier in its roster: whatever the teacher knows them by. */
+function identifierOf(person: Person | null | undefined): string {
+  return person ? person.login || person.email || person.sisId || person.name : '';
 }
 
 export function table(rows: (string | number)[][]): string {

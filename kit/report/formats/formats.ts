@@ -2,19 +2,28 @@
 import { InputError } from '../../course/input-error.ts';
 import type { Gradebook } from '../gradebook.ts';
 import type { Report } from '../report.ts';
+import type { FillOptions } from './fill-table.ts';
 import type { Filled } from './grades.ts';
+import type { VisibilityOf } from './visibility.ts';
 
 export interface ReportFormat {
   /** Of a file in this format. */
   extension: string;
-  load: () => Promise<(report: Report) => string>;
+  load: (options?: ReportFormatOptions) => Promise<(report: Report) => string>;
+}
+
+export interface ReportFormatOptions {
+  /** For Gradescope alone. */
+  visibility?: VisibilityOf;
 }
 
 export interface GradebookFormat {
   extension: string;
   /** The file that it fills in, where it fills one in. */
   fills?: string;
-  load: () => Promise<(gradebook: Gradebook, exported: string) => Filled>;
+  /** It can do without. */
+  fillsIfGiven?: true;
+  load: () => Promise<(gradebook: Gradebook, exported: string, options: FillOptions) => Filled>;
 }
 
 /** Those for people are terminal, markdown and html; the others are for programs. */
@@ -45,7 +54,13 @@ export const REPORT_FORMATS: Record<string, ReportFormat> = {
       return (report) => classroom50(report, identity);
     },
   },
-  gradescope: { extension: 'json', load: async () => (await import('./gradescope.ts')).gradescope },
+  gradescope: {
+    extension: 'json',
+    load: async ({ visibility } = {}) => {
+      const { gradescope } = await import('./gradescope.ts');
+      return (report) => gradescope(report, visibility);
+    },
+  },
   junit: { extension: 'xml', load: async () => (await import('./junit.ts')).junit },
 };
 
@@ -60,7 +75,17 @@ export const GRADEBOOK_FORMATS: Record<string, GradebookFormat> = {
     fills: 'a gradebook exported from Canvas',
     load: async () => (await import('./canvas.ts')).canvas,
   },
-  moodle: { extension: 'csv', load: async () => (await import('./moodle.ts')).moodle },
+  moodle: {
+    extension: 'csv',
+    fills: "an assignment's grading worksheet or a gradebook exported from Moodle",
+    fillsIfGiven: true,
+    load: async () => (await import('./moodle.ts')).moodle,
+  },
+  'gradescope-csv': {
+    extension: 'csv',
+    fills: 'the scores exported from Gradescope',
+    load: async () => (await import('./gradescope-csv.ts')).gradescopeCsv,
+  },
   'classroom-csv': { extension: 'csv', load: async () => (await import('./csv.ts')).classroomCsv },
   'classroom50-scores': {
     extension: 'json',

@@ -5,6 +5,8 @@ import type { Gradebook, GradebookEntry } from '../gradebook.ts';
 export interface Filled {
   text: string;
   notes: string[];
+  /** Where students were looked for in the file of a platform: how many have a grade, and how many were found. */
+  joined?: { wanted: number; found: number; place: string };
 }
 
 /** Null where there is no grade: not a zero. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { randomReport } from '../../testing/random-report.ts';
 import { sampleReport } from '../../testing/sample-report.ts';
 import { gradescope } from './gradescope.ts';
+import { visibilityRules } from './visibility.ts';
 
 interface Results {
   score?: number;
@@ -56,6 +57,19 @@ describe('results.json of Gradescope', () => {
     expect(results.output).toContain('This is not a grade yet');
     expect(results.tests[3]).not.toHaveProperty('status');
     expect(results.tests[3].output).toBe('Could not be judged; your code is not the cause.');
+  });
+
+  it('shows each check when its rule says so: that of its name, else of its kind, else of all', () => {
+    const rules = visibilityRules(['all=after_published', 'hygiene=hidden', 'values/masks=visible']);
+    const { tests } = JSON.parse(gradescope(sampleReport, rules)) as { tests: { visibility: string }[] };
+    expect(tests.slice(0, 4).map(({ visibility }) => visibility)).toEqual([
+      'after_published',
+      'visible',
+      'hidden',
+      'after_published',
+    ]);
+    expect(() => visibilityRules(['time=never'])).toThrow('when is visible, after_due_date');
+    expect(() => visibilityRules(['speed=hidden'])).toThrow('no kind of check "speed"');
   });
 
   it('adds up, and holds nothing that a page or terminal would obey, whatever the report', () => {

@@ -3,6 +3,7 @@ import { plain } from '../../text/plain.ts';
 import { HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentExercise, type StudentReport, studentView } from '../student-view.ts';
 import { reasons, remainder } from './rows.ts';
+import { ALL_VISIBLE, type Visibility, type VisibilityOf } from './visibility.ts';
 
 interface GradescopeTest {
   name: string;
@@ -11,17 +12,19 @@ interface GradescopeTest {
   score?: number;
   max_score: number;
   output: string;
-  visibility: 'visible';
+  visibility: Visibility;
 }
 
 /**
  * A grade that is not final has no score at all, neither in total nor in the tests: Gradescope then asks for another run
  * rather than recording what is there.
  */
-export function gradescope(report: Report): string {
+export function gradescope(report: Report, visibilityOf: VisibilityOf = ALL_VISIBLE): string {
   const view = studentView(report);
   const tests = view.exercises.flatMap((exercise, i) =>
-    exercise.checks.map((check, j) => checkTest(check, exercise, `${i + 1}.${j + 1}`, view)),
+    exercise.checks.map((check, j) =>
+      checkTest(check, exercise, { number: `${i + 1}.${j + 1}`, final: view.final, visibility: visibilityOf(check) }),
+    ),
   );
   const results = {
     ...(view.final && { score: view.score }),
@@ -46,8 +49,7 @@ function summary(view: StudentReport): string {
 function checkTest(
   check: StudentCheck,
   { title, problem }: StudentExercise,
-  number: string,
-  { final }: StudentReport,
+  { number, final, visibility }: { number: string; final: boolean; visibility: Visibility },
 ): GradescopeTest {
   const { status, holds, points, maxPoints, feedback, setAside, details } = check;
   const said = [
@@ -69,7 +71,7 @@ function checkTest(
             .filter((text) => text != null)
             .map(plain)
             .join('\n'),
-    visibility: 'visible',
+    visibility,
   };
 }
 

@@ -8,7 +8,7 @@ import { type Html, html } from '../page/html.ts';
 import { matrixPictures, vectorPicture } from '../page/matrix.ts';
 import { page } from '../page/page.ts';
 import { LINKED_CELLS } from '../page/scripts.ts';
-import { HOLDS, type Report } from '../report.ts';
+import { type Adjustment, HOLDS, type Report } from '../report.ts';
 import { type StudentCheck, type StudentDetails, type StudentExercise, studentView } from '../student-view.ts';
 import { gradeOf } from './grades.ts';
 
@@ -38,10 +38,7 @@ export function studentPage(report: Report, { instructor = false, title }: Stude
     lead: submission.commit && html`commit <code>${submission.commit.slice(0, 12)}</code>`,
     body: [
       total(score, maxScore),
-      adjustments.map(
-        ({ reason, points }) =>
-          html`<p class="note">${reason}${points !== 0 && html` <strong class="points">${points > 0 && '+'}${points}</strong>`}</p>`,
-      ),
+      adjustmentNotes(adjustments),
       !final &&
         html`<p class="note">Some checks could not be judged; your code is not the cause. This grade is not final.</p>`,
       exercises.map((exercise, i) => exerciseSection(exercise, instructor ? report.exercises[i].printed : undefined)),
@@ -53,7 +50,7 @@ export function studentPage(report: Report, { instructor = false, title }: Stude
 
 /** The page of a student of a class, whether or not anything could be judged. */
 export function entryPage(entry: GradebookEntry, { instructor = false }: StudentPageOptions = {}): string {
-  const { student, report, status, score, maxScore, problem } = entry;
+  const { student, report, status, score, maxScore, problem, corrected } = entry;
   if (report) return studentPage(report, { instructor, title: student });
   const isGrade = gradeOf(entry) !== null;
   return page({
@@ -62,11 +59,18 @@ export function entryPage(entry: GradebookEntry, { instructor = false }: Student
       isGrade && total(score ?? 0, maxScore),
       status === 'unreadable' &&
         html`<p class="note">Nothing in what was handed in could be graded${problem && html`: ${problem}`}</p>`,
+      adjustmentNotes(corrected?.because ?? []),
       !isGrade &&
         html`<p class="note">There is no grade yet. This is not the submission's fault.${instructor && problem && html` ${problem}`}</p>`,
     ],
   });
 }
+
+const adjustmentNotes = (adjustments: Adjustment[]): Html[] =>
+  adjustments.map(
+    ({ reason, points }) =>
+      html`<p class="note">${reason}${points !== 0 && html` <strong class="points">${points > 0 && '+'}${points}</strong>`}</p>`,
+  );
 
 const total = (
   score: number,

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hostileText, randomGradebook } from '../../testing/random-report.ts';
 import { sampleReport } from '../../testing/sample-report.ts';
+import { cell } from '../../text/cell.ts';
 import type { Gradebook, GradebookEntry } from '../gradebook.ts';
-import { cell } from './cell.ts';
 import { classroomCsv, csv } from './csv.ts';
 import { gradeOf } from './grades.ts';
 import { moodle } from './moodle.ts';
@@ -124,16 +124,33 @@ describe('every table', () => {
 describe('the table for Moodle', () => {
   it('has user names and grades, and leaves out and names whoever cannot be a user there', () => {
     const { text, notes } = moodle(gradebook);
-    expect(text).toBe('username,Attention\nada,1\nbob,\n');
+    // bob has no grade, and a blank would empty one that is there.
+    expect(text).toBe('username,Attention\nada,1\n');
     expect(notes).toContain('left out, since Moodle has no such user names: =cmd|x');
+  });
+
+  it('has neither of two that are one user there, and names them', () => {
+    const { text, notes } = moodle({
+      ...gradebook,
+      entries: [
+        { ...entry, student: 'Ada' },
+        { ...entry, student: 'ada' },
+      ],
+    });
+    expect(text).toBe('username,Attention\n');
+    expect(notes).toContain('left out, since they are one user to Moodle: Ada and ada');
   });
 
   it('has a grade for every user that can be one', () => {
     fc.assert(
       fc.property(randomGradebook, (random) => {
         const [, ...rows] = rowsOf(moodle(random).text);
-        const users = random.entries.filter(({ student }) => /^[a-z0-9_][a-z0-9_.@-]*$/i.test(student));
-        expect(rows).toEqual(users.map((user) => [user.student.toLowerCase(), String(gradeOf(user) ?? '')]));
+        const users = random.entries.filter(
+          (entry) => /^[a-z0-9_][a-z0-9_.@-]*$/i.test(entry.student) && gradeOf(entry) !== null,
+        );
+        const names = users.map(({ student }) => student.toLowerCase());
+        const alone = users.filter((_, i) => names.filter((name) => name === names[i]).length === 1);
+        expect(rows).toEqual(alone.map((user) => [user.student.toLowerCase(), String(gradeOf(user))]));
       }),
     );
   });

@@ -1,5 +1,5 @@
 /** Cells of a table that a spreadsheet may open. */
-import { plain } from '../../text/plain.ts';
+import { plain } from './plain.ts';
 
 /** With one of these in front a spreadsheet takes text for a formula, the wide forms in some languages too. */
 const FORMULA = /^[\s'"]*[=+\-@＝＋－＠]/;
