@@ -82,6 +82,15 @@ describe('the time of a hand-in', () => {
     rmSync(join(folder, '../elsewhere'), { recursive: true });
   });
 
+  it('is not known where the commit itself is not there; which one it is, is', async () => {
+    const folder = temporaryFolder({ 'exercises/a.ts': 'a', '.git/HEAD': 'a'.repeat(40) });
+    const found = await withExercises(folder, temporaryFolder(), async ({ commit, committedAt }) => [
+      commit,
+      committedAt,
+    ]);
+    expect(found).toEqual(['a'.repeat(40), null]);
+  });
+
   it.runIf(process.platform === 'linux')('is told in a folder whose name is not UTF-8', async () => {
     const inner = Buffer.concat([Buffer.from(`${temporaryFolder()}/J`), Buffer.from([0xf6])]);
     renameSync(repository([3]), inner);

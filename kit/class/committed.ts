@@ -41,18 +41,22 @@ export async function committed(
   levels: Level[],
   { own, notAfter }: { own: string; notAfter: string | null },
 ): Promise<Committed> {
+  let undated = UNKNOWN;
   for (const { entries, path, folder } of levels) {
     for (const place of placesOf(entries, path)) {
       const repository = folder === null ? await unpacked(entries, place, own) : onDisk(folder, place, own);
       const commit = repository && commitOf(repository);
       const committedAt = commit && dateOf(repository, commit);
-      if (!commit || !committedAt) continue;
+      if (!commit || !committedAt) {
+        if (commit && undated.commit === null) undated = { ...UNKNOWN, commit };
+        continue;
+      }
       const isLate = notAfter !== null && Date.parse(committedAt) > Date.parse(notAfter);
       const last = { commit, committedAt, earlier: null };
       return isLate ? { ...last, earlier: earlier(repository, commit, notAfter) } : last;
     }
   }
-  return UNKNOWN;
+  return undated;
 }
 
 /** The folders with a `.git` in them, the outermost first. */
