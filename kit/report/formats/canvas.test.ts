@@ -44,6 +44,7 @@ describe('a gradebook exported from Canvas', () => {
     ['the student number', 'S300', null],
     ['the number in Canvas', '4', 5],
     ['the name', 'noether, emmy', 5],
+    ['the name the other way round', 'Emmy Noether', 5],
   ])('is filled in by %s', (_, student, row) => {
     const { text, notes } = canvas(gradebookOf(graded(student, 6)), EXPORT, { overwrite: true });
     expect(notes.join()).not.toContain('not found');

@@ -117,9 +117,16 @@ function rowOf(entry: GradebookEntry, { rows, identities, nameOf, options }: Fil
     for (const { kind, of } of identities) {
       // Numbers that a platform gives are no names: a student may be called like one.
       if (!names && (kind === 'moodleNumber' || kind === 'gradescopeNumber')) continue;
-      for (const name of names ? (names[kind] ?? []) : [entry.student]) {
-        const found = findName(rows.map(of), name);
-        if (found) return { row: rows[found.index], isExact: found.isExact };
+      const wanted = (names ? names[kind] : [entry.student]) ?? [];
+      // A name may have its family name first in one place and last in the other.
+      const isName = kind === 'name';
+      for (const values of isName
+        ? [rows.map(of), rows.map((row) => ordersOf(of(row)).at(-1) ?? '')]
+        : [rows.map(of)]) {
+        for (const name of isName ? wanted.flatMap(ordersOf) : wanted) {
+          const found = findName(values, name);
+          if (found) return { row: rows[found.index], isExact: found.isExact };
+        }
       }
     }
   }
