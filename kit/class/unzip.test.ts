@@ -59,6 +59,42 @@ describe('a zip file', () => {
     ).toContain('EEXIST');
   });
 
+  it.each<[string, ZipEntry[]]>([
+    ['a name that is too long', [{ name: `${'n'.repeat(300)}.ts`, data: 'x' }]],
+    ['a path that is too long', [{ name: `${'a/'.repeat(2500)}x`, data: 'x' }]],
+    [
+      'a file as a folder',
+      [
+        { name: 'a', data: 'x' },
+        { name: 'a/b', data: 'x' },
+      ],
+    ],
+    [
+      'a folder as a file',
+      [
+        { name: 'a/b', data: 'x' },
+        { name: 'a', data: 'x' },
+      ],
+    ],
+    [
+      'a file twice',
+      [
+        { name: 'a', data: 'x' },
+        { name: 'a', data: 'x' },
+      ],
+    ],
+    ['a link by a long name', [{ name: 'n'.repeat(60_000), data: 'x', mode: 0o120777 }]],
+  ])('with %s is refused in few words, none of which is a place of this machine', async (_, entries) => {
+    const { file, folder } = zipped(entries);
+    const error: Error = await unzip(file, folder).then(
+      () => new Error('it was unpacked'),
+      (error) => error,
+    );
+    expect(error).toBeInstanceOf(Unreadable);
+    expect(error.message).not.toContain(dirname(folder));
+    expect(error.message.length).toBeLessThan(400);
+  });
+
   it('that unpacks to a multiple of its size is refused, whatever its headers say', async () => {
     const bomb = Buffer.alloc(8 * 1024 * 1024);
     expect(await refusal([{ name: 'bomb', data: bomb }])).toContain('200 times its size');
