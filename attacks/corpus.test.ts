@@ -63,6 +63,10 @@ describe('an attack gains no more than its answer is worth, harms nobody, and is
     expect(messages.join('\n')).not.toContain('GOT');
     expect(counted(report.exercises[0].checks).filter(({ status }) => status === 'not-judged')).toEqual([]);
 
+    // However long what it says is, a person can read what is said of it, and is told of no place of this machine.
+    expect(Math.max(...messages.map(({ length }) => length))).toBeLessThan(5000);
+    expect(messages.join('\n')).not.toContain(folder);
+
     const printed = terminalReport(report, { explain: 'all', width: 100 });
     expect(printed).not.toMatch(CONTROL);
     expect(printed).not.toMatch(WORKFLOW_COMMAND);

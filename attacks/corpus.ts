@@ -30,6 +30,8 @@ interface Plant {
   absolute?: Record<string, string>;
   /** Sources of so many bytes. */
   big?: Record<string, number>;
+  /** Sources that are one text many times over. */
+  repeated?: Record<string, { begins?: string; text: string; times: number; ends?: string }>;
 }
 
 const HERE = import.meta.dirname;
@@ -59,6 +61,8 @@ export function plantAttack({ name, plant }: Attack, folder: string): void {
   for (const [path, text] of Object.entries(plant.files ?? {})) writeFileSync(place(path), text);
   for (const [path, target] of Object.entries(plant.links ?? {})) symlinkSync(join(COURSE, target), place(path));
   for (const [path, target] of Object.entries(plant.absolute ?? {})) symlinkSync(target, place(path));
+  for (const [path, { begins = '', text, times, ends = '' }] of Object.entries(plant.repeated ?? {}))
+    writeFileSync(place(path), begins + text.repeat(times) + ends);
   for (const [path, size] of Object.entries(plant.big ?? {}))
     writeFileSync(place(path), `export const softmax = (x) => x;\n//${'x'.repeat(size)}`);
 }

@@ -183,10 +183,13 @@ function concatenation(called: string, i: number, odd: string, first: string, ax
   return `${called} along axis ${axis}: tensor 0 is ${shapeOf(first)} and tensor ${i} is ${shapeOf(odd)}. They may differ along axis ${axis} only, and differ along axis ${off.join(', ')}${other}`;
 }
 
+/** Characters of one import; a real one has some dozens. */
+const MOST_IMPORTED = 2000;
+
 /** `import type * as tf`, `import type { Tensor }`: gone when the code runs. */
 function typeImport(name: string, source: string): boolean {
   return [...source.matchAll(/^import\s+type\b([^;'"]*)/gm)].some(([, text]) => {
-    const words: string[] = text.match(/[\w$]+/g) ?? [];
+    const words: string[] = text.slice(0, MOST_IMPORTED).match(/[\w$]+/g) ?? [];
     const at = words.indexOf(name);
     return at !== -1 && words.indexOf('from', at + 1) !== -1;
   });

@@ -1,0 +1,1 @@
+export const softmax = async (x: any) => (await import('../../../../' + x)).default;

@@ -1,0 +1,2 @@
+/*@ SourceMappingURL=file:///dev/zero */
+export const softmax = (x: any) => x;
