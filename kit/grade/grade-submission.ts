@@ -57,7 +57,8 @@ export function submissionSeed(secret: string, id: string): SubmissionSeed {
 
 export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   const { folder, id = submissionId(folder), hosts, seed } = request;
-  const sandboxes = { first: new Sandbox(hosts), onWasm: new Sandbox(hosts.onWasm()) };
+  // Each is opened when it is first needed. Beside the submission's own: one for the model solution, where its cost is counted.
+  const sandboxes = { first: new Sandbox(hosts), onWasm: new Sandbox(hosts.onWasm()), besides: new Sandbox(hosts) };
   const abandon = () => void Object.values(sandboxes).map((sandbox) => sandbox.abandon());
   request.signal?.addEventListener('abort', abandon);
   if (request.signal?.aborted) abandon();
@@ -65,7 +66,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   let host: Host;
   let more: Pick<Report, 'machine' | 'fallbacks'>;
   try {
-    for await (const exercise of prepared(request, request.exercises)) {
+    for await (const exercise of prepared({ ...request, besides: sandboxes.besides }, request.exercises)) {
       const report = await gradeExercise(request, exercise, sandboxes);
       exercises.push(report);
       request.onExercise?.(report);
@@ -172,9 +173,18 @@ function exerciseReport(
 /** Two at once are told one after the other. */
 function misconceptionOf(judgement: Judgement, diagnosis: Diagnosis, { fixture }: Materials) {
   const { check, status } = judgement;
-  const names = diagnosis[check.id] ?? [];
+  const names = diagnosis[check.id] ?? (isWrongWhereCounted(judgement) ? ofValues(diagnosis) : []);
   if (names.length === 0 || status !== 'fail' || isUnearned(judgement)) return null;
   return { id: names.join('+'), feedback: names.map((name) => feedbackOf(fixture.mistakes[name])).join(' Also: ') };
+}
+
+/** A cost check that fails by what it returns: public cases are only counted, so no mistake is known by it. */
+const isWrongWhereCounted = ({ check, outcome }: Judgement) => check.kind === 'cost' && outcome?.ratio !== undefined;
+
+/** Of the first values that are explained. */
+function ofValues(diagnosis: Diagnosis): string[] {
+  const [, names = []] = Object.entries(diagnosis).find(([id]) => /^(values|stability)\//.test(id)) ?? [];
+  return names;
 }
 
 function feedbackOf({ says, see }: Mistake): string {
