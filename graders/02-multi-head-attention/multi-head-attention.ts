@@ -88,6 +88,8 @@ export default defineGrader({
     },
   },
 
+  fitSizes: (c) => ({ ...c, M: c.H * Math.round(c.M / c.H) }),
+
   rejects: {
     ...refusals('multiHeadAttention', ['x_BTM', 'wq_MM', 'wk_MM', 'wv_MM', 'wo_MM', 'bo_M', 'context_BSM'], {
       mask: 'BHTS',

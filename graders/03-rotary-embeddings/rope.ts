@@ -40,7 +40,7 @@ export default defineGrader({
         const { shift = 0, ...here } = c as Case & { shift?: number };
         const there = { ...here, offset: (here.offset ?? 0) + shift };
         const [q, k] = [inputs(c).x, inputs(c).x];
-        const turned = async (x: NdArray, at: Case) => read(f.rope(x, positionsOf(at), options(at)));
+        const turned = async (x: NdArray, at: Case) => read(f.rope(x, positionsOf(at), options(at)), x.shape);
         const near = scores(await turned(q, here), await turned(k, here));
         const far = scores(await turned(q, there), await turned(k, there));
         return same(near, far, `all positions moved by ${shift} change the scores q·k`);
@@ -51,12 +51,14 @@ export default defineGrader({
       sizes: { ...RANGES, offset: [0, 200] },
       async holds(c, { f, inputs, read, same }) {
         const { x } = inputs(c);
-        const out = await read(f.rope(x, positionsOf(c), options(c)));
+        const out = await read(f.rope(x, positionsOf(c), options(c)), x.shape);
         const stretched = await same(squaredLengths(x), squaredLengths(out), 'the squared length of a vector changes');
         return stretched ?? same(x, f.rope(x, new Array(c.T).fill(0), options(c)), 'a token at position 0 changes');
       },
     },
   },
+
+  fitSizes: (c) => ({ ...c, D: 2 * Math.round(c.D / 2) }),
 
   rejects: {
     ...refusals('rope', ['x_BHTD'], {

@@ -90,7 +90,7 @@ export default defineGrader({
         const x = inputs(c);
         const { H: heads, T = 0, steps = 0 } = c;
         const whole = await f.prefill(sequence(x, c), x.weights, { heads });
-        const out_BTM = await read(whole.out_BTM);
+        const out_BTM = await read(whole.out_BTM, [c.B, T + steps, c.H * c.D]);
         let { cache } = await f.prefill(x.prompt, x.weights, { heads });
         const differs = (what: string, i: number) =>
           `${what} after a prompt of ${T} and ${i} ${i === 1 ? 'step' : 'steps'} differs from a prefill of all ${T + steps} tokens`;

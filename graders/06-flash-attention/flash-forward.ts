@@ -56,8 +56,14 @@ export default defineGrader({
     tileOrInputs: (c) =>
       2 * Math.max(4 * c.B * c.H * c.blockQ * c.blockK, largestOf(c, 'BHTD', 'BHSD', 'BHSV', 'BHTV')),
     /** Full attention: two matrix products, and five operations per score (scale, maximum, difference, exp, sum). */
-    causalFlops: ({ B, H, T, S, D, V }) => 0.75 * B * H * T * S * (2 * D + 2 * V + 5),
+    causalFlops: ({ B, H, D, V, ...c }) => 0.75 * B * H * padded(c).T * padded(c).S * (2 * D + 2 * V + 5),
     /** Sixty kernels for each tile that is not skipped. The solution runs 18; smaller blocks give many more tiles. */
-    causalTiles: ({ T, S, blockQ, blockK }) => (60 * (T / blockQ) * (S / blockK + 1)) / 2,
+    causalTiles: (c) => (60 * (padded(c).T / c.blockQ) * (padded(c).S / c.blockK + 1)) / 2,
   },
+});
+
+/** Up to whole blocks, as a solution may do it. */
+const padded = ({ T, S, blockQ, blockK }: Pick<Case, 'T' | 'S' | 'blockQ' | 'blockK'>) => ({
+  T: Math.ceil(T / blockQ) * blockQ,
+  S: Math.ceil(S / blockK) * blockK,
 });

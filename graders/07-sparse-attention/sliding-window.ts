@@ -48,8 +48,8 @@ export default defineGrader({
         const v = draw.normal([1, c.H, c.T, c.V]);
         const k2 = replaced(k, changed, draw.uniform([c.D], -1, 1));
         const v2 = replaced(v, changed, draw.uniform([c.V], 20, 30));
-        const before = await read(f.slidingWindow(q, k, v, { window: c.window }));
-        const after = await read(f.slidingWindow(q, k2, v2, { window: c.window }));
+        const before = await read(f.slidingWindow(q, k, v, { window: c.window }), v.shape);
+        const after = await read(f.slidingWindow(q, k2, v2, { window: c.window }), v.shape);
         for (let t = 0; t < c.T; t++) {
           const sees = changed <= t && t < changed + c.window;
           const differs = difference(permuted(before, 2, [t]), permuted(after, 2, [t])) !== null;

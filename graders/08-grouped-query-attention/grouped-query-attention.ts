@@ -41,6 +41,8 @@ export default defineGrader({
     },
   },
 
+  fitSizes: (c) => ({ ...c, H: c.G * Math.round(c.H / c.G) }),
+
   rejects: {
     ...refusals('groupedQueryAttention', NAMES, { mask: 'BHTS', sizes: { H: 4, G: 2 } }),
     'H is not a multiple of G': withGroups(6, 4),

@@ -58,7 +58,7 @@ export default defineGrader({
         const { heads } = inputs(c);
         const options = { ...named(lambdasForOne(c)), depth: c.depth };
         const swapped = { ...heads, q1: heads.q2, k1: heads.k2, q2: heads.q1, k2: heads.k1 };
-        const back = await read(f.differentialAttention(tensors(swapped), options));
+        const back = await read(f.differentialAttention(tensors(swapped), options), [c.B, c.H, c.T, c.V]);
         const sentence = 'with λ = 1, exchanging the two maps does not only flip the sign';
         return same(
           f.differentialAttention(tensors(heads), options),

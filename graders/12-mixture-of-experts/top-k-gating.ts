@@ -60,7 +60,7 @@ export default defineGrader({
       async holds({ T, M, E, k }, { f, draw, read }) {
         const { x, wg } = withTies(draw, T, M, E);
         const { experts_TK } = await f.topKGating(x, wg, { k });
-        const experts = at(await read(experts_TK)) as number[][];
+        const experts = at(await read(experts_TK, [T, k])) as number[][];
         for (let t = 0; t < T; t++) {
           const logits = logitsOf(at(x, t), wg);
           const expected = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, k);
@@ -76,7 +76,7 @@ export default defineGrader({
       async holds({ T, M, E, k }, { f, draw, read }) {
         const { x, wg } = withTies(draw, T, M, E);
         const { weights_TE } = await f.topKGating(x, wg, { k });
-        const weights = at(await read(weights_TE)) as number[][];
+        const weights = at(await read(weights_TE, [T, E])) as number[][];
         for (let t = 0; t < T; t++) {
           const used = weights[t].filter((weight) => weight !== 0).length;
           if (used !== k) return `logits [${logitsOf(at(x, t), wg)}] with k = ${k} gave ${used} experts a weight`;

@@ -43,11 +43,14 @@ export interface PropertyContext<Case, Inputs extends TensorTree = TensorTree> {
   draw: Draw;
   /** The grader's own inputs for these sizes. */
   inputs: (params: Case) => Inputs;
-  /** Values of a tensor that the submission returned, or of the promise of one. */
-  read: (value: unknown) => Promise<NdArray>;
+  /**
+   * Values of a tensor that the submission returned, or of the promise of one, which must have this shape: of any other,
+   * the property does not hold. So what looks into them need not expect the unexpected.
+   */
+  read: (value: unknown, shape: readonly number[]) => Promise<NdArray>;
   /** Null if both agree to float32 rounding (plain values to that of doubles), else where they differ: "at [0,1,2] 0.31 against 0.52". */
   difference: (a: NdArray | Plain, b: NdArray | Plain) => Verdict;
-  /** Reads both and compares them. @param sentence what it means if they differ; where they do is put behind it */
+  /** Reads both, of whatever shape, and compares them. @param sentence what it means if they differ; where they do is put behind it */
   same: (a: unknown, b: unknown, sentence: string) => Promise<Verdict>;
 }
 
@@ -100,6 +103,11 @@ export interface Grader<Case = CaseParams, Inputs extends TensorTree = TensorTre
   /** The longest sum in the mechanism, for the tolerance. */
   reduction: (params: Case) => number;
   properties?: Record<string, Property<Case, Inputs>>;
+  /**
+   * In grading the sizes of cost cases are drawn around those that the YAML has: this makes of them what must hold between
+   * them, such as an even D or an H that is a multiple of G.
+   */
+  fitSizes?: (drawn: Case, written: Case) => Case;
   /** Invalid arguments, by what is invalid, each with the error that it must raise before anything is computed. */
   rejects?: Record<string, Rejection>;
   /** Budgets that depend on the case, in bytes or counts, by the name that the YAML uses. */

@@ -34,9 +34,18 @@ export function exerciseReport(
 /** Two at once are told one after the other. */
 function misconceptionOf(judgement: Judgement, diagnosis: Diagnosis, { fixture }: Materials) {
   const { check, status } = judgement;
-  const names = diagnosis[check.id] ?? [];
+  const names = diagnosis[check.id] ?? (isWrongWhereCounted(judgement) ? ofValues(diagnosis) : []);
   if (names.length === 0 || status !== 'fail' || isUnearned(judgement)) return null;
   return { id: names.join('+'), feedback: names.map((name) => feedbackOf(fixture.mistakes[name])).join(' Also: ') };
+}
+
+/** A cost check that fails by what it returns: public cases are only counted, so no mistake is known by it. */
+const isWrongWhereCounted = ({ check, outcome }: Judgement) => check.kind === 'cost' && outcome?.ratio !== undefined;
+
+/** Of the first values that are explained. */
+function ofValues(diagnosis: Diagnosis): string[] {
+  const [, names = []] = Object.entries(diagnosis).find(([id]) => /^(values|stability)\//.test(id)) ?? [];
+  return names;
 }
 
 function feedbackOf({ says, see }: Mistake): string {

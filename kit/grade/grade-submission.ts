@@ -56,7 +56,8 @@ export function submissionSeed(secret: string, id: string): SubmissionSeed {
 
 export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   const { folder, id = submissionId(folder), commit = commitOf(folder), hosts, seed } = request;
-  const sandboxes = { first: new Sandbox(hosts), onWasm: new Sandbox(hosts.onWasm()) };
+  // Each is opened when it is first needed. Beside the submission's own: one for the model solution, where its cost is counted.
+  const sandboxes = { first: new Sandbox(hosts), onWasm: new Sandbox(hosts.onWasm()), besides: new Sandbox(hosts) };
   const abandon = () => void Object.values(sandboxes).map((sandbox) => sandbox.abandon());
   request.signal?.addEventListener('abort', abandon);
   if (request.signal?.aborted) abandon();
@@ -64,7 +65,7 @@ export async function gradeSubmission(request: GradeRequest): Promise<Report> {
   let host: Host;
   let more: Pick<Report, 'machine' | 'fallbacks'>;
   try {
-    for await (const exercise of prepared(request, request.exercises)) {
+    for await (const exercise of prepared({ ...request, besides: sandboxes.besides }, request.exercises)) {
       const report = await gradeExercise(request, exercise, sandboxes);
       exercises.push(report);
       request.onExercise?.(report);

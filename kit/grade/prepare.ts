@@ -3,10 +3,11 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { PACKAGE_ROOT } from '../course/course.ts';
 import { ALWAYS_GIVEN, type Given, givenTo } from '../course/given.ts';
-import { type Cases, HiddenCases } from '../judge/hidden-cases.ts';
+import { type Cases, HiddenCases, isHeldAgainstSolution } from '../judge/hidden-cases.ts';
 import type { Materials, MaterialsCache } from '../judge/materials.ts';
 import { type Bundle, type BundleError, bundle, isBundleError } from '../subject/bundle.ts';
 import { inAnyCase, namedAlike } from '../subject/find-file.ts';
+import type { Sandbox } from '../subject/sandbox.ts';
 
 export interface Prepared {
   materials: Materials;
@@ -23,6 +24,8 @@ interface Request {
   seed?: string;
   /** Of files that were handed in and are not in the folder, by path: why. */
   missing?: ReadonlyMap<string, string>;
+  /** Where the model solution's costs are counted. */
+  besides?: Sandbox;
 }
 
 /** Each in its turn; the next is begun as soon as nothing more of this one is to be drawn. */
@@ -38,13 +41,13 @@ export async function* prepared(request: Request, exercises: string[]): AsyncGen
 }
 
 async function prepare(
-  { folder, cache, seed, missing }: Request,
+  { folder, cache, seed, missing, besides }: Request,
   id: string,
 ): Promise<{ ready: Prepared; drawn: Promise<void> }> {
   const materials = await cache.materials(id);
-  const isTimed = materials.spec.checks.some(({ kind }) => kind === 'time');
+  const isNeeded = materials.spec.checks.some((check) => check.kind === 'time' || isHeldAgainstSolution(check));
   const cases: Cases = seed
-    ? new HiddenCases(seed, materials, await cache.oracle(id), isTimed ? await cache.solution(id) : null)
+    ? new HiddenCases(seed, materials, await cache.oracle(id), isNeeded ? await cache.solution(id) : null, besides)
     : { kind: 'public' };
   const bundled =
     notTaken(id, missing) ?? (await bundleExercise(folder, id, givenTo(cache.course, id, materials.spec)));

@@ -43,6 +43,7 @@ export class Executor {
   nanTrace: NaNTrace | undefined;
   #tensorBytes = 0;
   readonly #fallbacks = new Map<string, number>();
+  #ran = new Set<string>();
 
   constructor(readonly limits: SessionLimits) {
     this.heap = new Heap(this.meter, limits.memoryBytes);
@@ -51,6 +52,17 @@ export class Executor {
   /** Of all that was done here; what the meter counts begins anew with each case. */
   usageTotals(): Pick<UsageTotals, 'tensorBytes' | 'fallbacks'> {
     return { tensorBytes: this.#tensorBytes, fallbacks: Object.fromEntries(this.#fallbacks) };
+  }
+
+  /** Names of all kernels that ran for the code that is loaded. */
+  get ran(): string[] {
+    return [...this.#ran];
+  }
+
+  /** Other code comes: nothing of what the code before it made is of use any more. */
+  startAnew(): void {
+    this.heap.freeAll();
+    this.#ran.clear();
   }
 
   /** A tensor of the grader's, by a negative handle; it is not metered. */
@@ -134,6 +146,7 @@ export class Executor {
     });
     if (outputs.length !== plan.outputs.length)
       throw new Error(`${name} gave ${outputs.length} tensors, not ${plan.outputs.length}`);
+    this.#ran.add(name);
     const written = plan.view ? 0 : sum(plan.outputs);
     this.#tensorBytes += written;
     this.meter.kernel(name, plan.flops, plan.view ? 0 : sum(Object.values(metas)), written);

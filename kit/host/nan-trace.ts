@@ -1,6 +1,7 @@
 /** Where NaN first arises in a call: the kernel that made one out of inputs that had none. Only looked for when asked. */
 import type { FirstNaN } from '../wire/first-nan.ts';
 import type { TensorMeta } from '../wire/kernel.ts';
+import { TEXT_LIMITS, TRACE_LIMITS } from '../wire/limits.ts';
 import type { CalledFrom } from '../wire/messages.ts';
 import { type DeviceTensor, download } from './backend.ts';
 
@@ -21,14 +22,6 @@ interface Made {
   of: Float32Array;
 }
 
-/** Every result is fetched and read, so a long call is followed so far and large tensors not at all. */
-const MOST_KERNELS = 2000;
-const MOST_VALUES = 1_000_000;
-const MOST_OPERANDS = 1000;
-/** Of all the inputs that are kept to say what a value was made of. */
-const MOST_KEPT = 4_000_000;
-/** Of a stack trace, which the sandbox may have made up. */
-const MOST_TEXT = 8000;
 const ELEMENTWISE: ReadonlySet<string> = new Set(
   'Add Sub Multiply RealDiv Pow Mod Atan2 Log Log1p Sqrt Rsqrt Reciprocal Exp Expm1 Sin Cos Tan Acos Asin'.split(' '),
 );
@@ -40,19 +33,22 @@ export class NaNTrace {
   found: FirstNaN | null = null;
   #looked = 0;
   #kept = 0;
+  #fetched = 0;
   readonly #made = new WeakMap<DeviceTensor, Made>();
 
   /** To be called with each tensor made of JavaScript values. */
   lookAtUpload(meta: TensorMeta, bytes: Uint8Array, from: CalledFrom): void {
-    if (this.found || meta.dtype !== 'float32' || sizeOf(meta.shape) > MOST_VALUES) return;
+    if (this.found || meta.dtype !== 'float32' || sizeOf(meta.shape) > TRACE_LIMITS.values) return;
     const at = new Float32Array(Uint8Array.from(bytes).buffer).findIndex(Number.isNaN);
     if (at >= 0) this.#find({ kernel: 'upload', attrs: {}, from }, meta, at, { given: true });
   }
 
   /** To be called after each kernel, in order. */
   async look(called: Called, inputs: Record<string, Held>, outputs: Held[]): Promise<void> {
-    if (this.found || this.#looked++ > MOST_KERNELS) return;
+    // Every result is fetched and read, so a long call is followed so far and large tensors not at all.
+    if (this.found || this.#looked++ > TRACE_LIMITS.kernels || this.#fetched > TRACE_LIMITS.fetched) return;
     const { kernel, attrs } = called;
+    for (const { meta } of outputs) this.#fetched += sizeOf(meta.shape);
     for (const output of outputs) {
       const at = (await floats(output))?.findIndex(Number.isNaN) ?? -1;
       if (at < 0) continue;
@@ -69,7 +65,7 @@ export class NaNTrace {
   }
 
   #find({ kernel, from }: Called, { shape }: TensorMeta, at: number, more: Partial<FirstNaN>): void {
-    const [stack, during] = [from.stack, from.during].map((text) => text?.slice(0, MOST_TEXT));
+    const [stack, during] = [from.stack, from.during].map((text) => text?.slice(0, TEXT_LIMITS.stack));
     const index = indexIn(at, shape);
     this.found = { kernel, shape: [...shape], index, operands: [], infinite: false, ...more, stack, during };
   }
@@ -83,7 +79,7 @@ export class NaNTrace {
     }
     const of = await floats(inputs[0]);
     this.#kept += of?.length ?? 0;
-    if (of && this.#kept <= MOST_KEPT) this.#made.set(output.tensor, { kernel, of });
+    if (of && this.#kept <= TRACE_LIMITS.kept) this.#made.set(output.tensor, { kernel, of });
   }
 
   #madeBy(inputs: Record<string, Held>, index: readonly number[]): FirstNaN['madeBy'] & object {
@@ -103,7 +99,8 @@ async function operandsOf(kernel: string, inputs: Record<string, Held>, index: r
     const columns = inputs.logits.meta.shape.at(-1) ?? 1;
     const row = index.slice(0, -1).reduce((position, at, axis) => position * inputs.logits.meta.shape[axis] + at, 0);
     const values = await floats(inputs.logits);
-    return [...(values?.subarray(row * columns, (row + 1) * columns) ?? [])].slice(0, MOST_OPERANDS);
+    const end = row * columns + Math.min(columns, TRACE_LIMITS.operands);
+    return Array.from(values?.subarray(row * columns, end) ?? []);
   }
   if (!ELEMENTWISE.has(kernel)) return [];
   const values = await Promise.all(operandsIn(inputs).map((input) => valueAt(input, index)));
@@ -111,7 +108,7 @@ async function operandsOf(kernel: string, inputs: Record<string, Held>, index: r
 }
 
 async function floats({ tensor, meta }: Held): Promise<Float32Array | undefined> {
-  if (meta.dtype !== 'float32' || sizeOf(meta.shape) > MOST_VALUES) return undefined;
+  if (meta.dtype !== 'float32' || sizeOf(meta.shape) > TRACE_LIMITS.values) return undefined;
   return new Float32Array(Uint8Array.from(await download(tensor)).buffer);
 }
 

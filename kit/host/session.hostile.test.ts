@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { deathOf, FakePeer, floats, kernel, returned, tensor, uploadOf } from '../testing/fake-peer.ts';
 import { encodeFrame } from '../wire/frames.ts';
+import { MOST_LEAKS, RESULT_LIMITS, TEXT_LIMITS, TRACE_LIMITS } from '../wire/limits.ts';
+import type { WireValue } from '../wire/messages.ts';
 import { startBackend } from './backend.ts';
 
 beforeAll(() => startBackend('cpu', ''));
@@ -236,4 +238,56 @@ describe('a flood ends the sandbox, not the host', () => {
     >;
     expect([answer.name.length, answer.message.length, answer.stack.length]).toEqual([100, 4000, 8000]);
   });
+});
+
+describe('what it says is passed on up to limits', () => {
+  it('such as the values of a result', async () => {
+    const peer = new FakePeer();
+    peer.session.input(-1, floats(1), [1], 'float32');
+    const list = (length: number, item: WireValue): WireValue => ['a', Array.from({ length }, () => item)];
+    const handles = list(RESULT_LIMITS.items, ['t', -1, [], 'float32']);
+    const answer = (await peer.call(returned(list(30, handles)))) as { value: [string, [string, unknown[]][]] };
+    const passed = answer.value[1].flatMap(([, items]) => items);
+    expect(passed.filter((item) => (item as WireValue)[0] === 't').length).toBeLessThan(RESULT_LIMITS.values);
+    expect(await peer.call(returned(list(RESULT_LIMITS.items + 1, ['u'])))).toEqual(
+      returned(['x', `an array of ${RESULT_LIMITS.items + 1} items`]),
+    );
+  });
+
+  it('and its text', async () => {
+    const peer = new FakePeer();
+    const long = 'x'.repeat(3_000_000);
+    const size = async (...messages: unknown[]) => JSON.stringify(await peer.call(...messages)).length;
+    expect(await size(returned(['x', long]))).toBeLessThan(2000);
+    expect(await size(returned(['v', long]))).toBeLessThan(2000);
+    expect(await size({ ...returned(), altered: long })).toBeLessThan(2000);
+    expect(await size({ op: 'threw', name: long, message: long, stack: long, during: long })).toBeLessThan(30_000);
+    expect(await size(kernel(long, {}, [1]), returned())).toBeLessThan(10_000);
+    const loading = peer.session.ask({ op: 'load', code: '', file: '', path: [] }, 5000);
+    peer.send({ op: 'loaded', exports: [long, 'softmax', ...Array.from({ length: 20_000 }, (_, i) => `f${i}`)] });
+    const { exports } = (await loading) as { exports: string[] };
+    expect(exports[0]).toBe('softmax');
+    expect(exports).toHaveLength(TEXT_LIMITS.exports);
+  });
+
+  it('and what it leaves behind, which is counted', async () => {
+    const peer = new FakePeer();
+    const uploads = Array.from({ length: MOST_LEAKS + 5 }, (_, i) => uploadOf(i + 1, 1));
+    await peer.call(...uploads, returned());
+    const { leaked, leakedFrom, leakedInAll } = peer.session.usage();
+    expect([leaked.length, leakedFrom.length, leakedInAll]).toEqual([MOST_LEAKS, MOST_LEAKS, MOST_LEAKS + 5]);
+  });
+});
+
+it('the search for where NaN arises ends after so many values', async () => {
+  const traced = async (fills: number) => {
+    const peer = new FakePeer();
+    peer.session.traceNaN();
+    const fill = (handle: number) => kernel('Fill', {}, [handle], { shape: [1000, 1000], value: 1, dtype: 'float32' });
+    const many = Array.from({ length: fills }, (_, i) => [fill(i + 10), { op: 'dispose', handles: [i + 10] }]).flat();
+    await peer.call(...many, uploadOf(1, -1), kernel('Log', { x: 1 }, [2]), returned());
+    return peer.session.usage().firstNaN?.kernel;
+  };
+  expect(await traced(2)).toBe('Log');
+  expect(await traced(2 + TRACE_LIMITS.fetched / 1_000_000)).toBeUndefined();
 });

@@ -8,7 +8,7 @@
 import type { Duplex } from 'node:stream';
 import { FrameError, FrameReader, MAX_FRAME_BYTES } from '../wire/frames.ts';
 import { KernelRefused, type TensorDType } from '../wire/kernel.ts';
-import { SESSION_LIMITS, type SessionLimits } from '../wire/limits.ts';
+import { MOST_LEAKS, SESSION_LIMITS, type SessionLimits } from '../wire/limits.ts';
 import {
   ENDS,
   FINAL,
@@ -108,7 +108,7 @@ export class Session {
 
   /** Other code comes into the sandbox: nothing of what the code before it made is of use any more. */
   startAnew(): void {
-    this.#executor.heap.freeAll();
+    this.#executor.startAnew();
     this.forget();
   }
 
@@ -118,15 +118,16 @@ export class Session {
   }
 
   usage(): Usage {
-    const leaked = this.#executor.heap
-      .handles()
-      .filter(
-        (handle) => !this.#executor.heap.isInput(handle) && !this.#baseline.has(handle) && !this.#results.has(handle),
-      )
-      .map((handle) => this.#executor.heap.get(handle));
+    const { heap } = this.#executor;
+    const isLeaked = (handle: number) =>
+      !heap.isInput(handle) && !this.#baseline.has(handle) && !this.#results.has(handle);
+    const all = heap.handles().filter(isLeaked);
+    const leaked = all.slice(0, MOST_LEAKS).map((handle) => heap.get(handle));
     return {
       cost: this.#executor.meter.read(),
+      ran: this.#executor.ran,
       leaked: leaked.map(({ meta }) => [...meta.shape]),
+      leakedInAll: all.length,
       leakedFrom: leaked.map(({ maker }) => maker),
       firstNaN: this.#executor.nanTrace?.found ?? null,
       disposedOfCallers: this.#disposedOfCallers,
@@ -229,7 +230,7 @@ export class Session {
 
   /** Nothing that came after it is looked at before its values are read: the peer may dispose of them next. */
   async #finish(message: Final): Promise<void> {
-    const final = message.op === 'threw' ? clipped(message) : message;
+    const final = clipped(message);
     if (message.op !== 'threw' && message.op !== this.#questions.awaited) this.#protocolBroken(`"${message.op}"`);
     else await this.#questions.settle(() => this.#answer(this.#refused() ?? final));
   }

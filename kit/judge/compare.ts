@@ -43,14 +43,19 @@ export function compare(got: NdArray, want: NdArray, options: CompareOptions): M
   if (options.strictDType !== false && got.dtype !== want.dtype)
     return { kind: 'dtype', got: got.dtype, want: want.dtype };
 
-  const bad: { i: number; error: number; sort: Sort }[] = [];
+  let count = 0;
+  let worst: Bad | undefined;
+  const first: Bad[] = [];
   for (let i = 0; i < want.data.length; i++) {
     const found = sortOf(got.data[i], want.data[i], options);
-    if (found) bad.push({ i, ...found });
+    if (!found) continue;
+    count++;
+    const bad = { i, ...found };
+    if (first.length < FIRST_PLACES) first.push(bad);
+    worst = worst ? worseOf(worst, bad) : bad;
   }
-  if (bad.length === 0) return null;
-  const worst = bad.reduce(worseOf);
-  const place = ({ i, error }: { i: number; error: number }): Place => ({
+  if (!worst) return null;
+  const place = ({ i, error }: Bad): Place => ({
     index: indexOf(i, want.shape),
     got: got.data[i],
     want: want.data[i],
@@ -60,8 +65,8 @@ export function compare(got: NdArray, want: NdArray, options: CompareOptions): M
     kind: 'values',
     sort: worst.sort,
     worst: place(worst),
-    first: bad.slice(0, FIRST_PLACES).map(place),
-    count: bad.length,
+    first: first.map(place),
+    count,
     size: want.data.length,
   };
 }
@@ -80,6 +85,8 @@ interface Wrong {
   sort: Sort;
   error: number;
 }
+
+type Bad = Wrong & { i: number };
 
 /** The one that says more; of two alike, the first. */
 export function worseOf<T extends Wrong>(a: T, b: T): T {

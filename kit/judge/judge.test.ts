@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Grader } from '../author/grader.ts';
 import type { CheckSpec } from '../course/exercise.ts';
 import { Meter } from '../host/meter.ts';
-import { SubmissionFault } from '../subject/failure.ts';
+import { failureOfDeath, SubmissionFault } from '../subject/failure.ts';
 import { HostFailed } from '../subject/host.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { Cases } from './hidden-cases.ts';
@@ -36,13 +36,22 @@ async function judged(spec: CheckSpec, run: () => Promise<object>, fault: string
 
 const hidden = { kind: 'hidden', seed: 'x', of: async () => [exampleCase] } as unknown as Cases;
 
-async function allJudged(checks: CheckSpec[], run: () => Promise<object>, cases: Cases, fault: string | null = null) {
+async function allJudged(
+  checks: CheckSpec[],
+  run: () => Promise<object>,
+  cases: Cases,
+  fault: string | null = null,
+  exports: Materials['spec']['exports'] = {},
+) {
   const subject = {
     submission: {},
+    options: { exports: {} },
     ready: async () => {},
     usage: async () => ({
       cost: new Meter().read(),
+      ran: [],
       leaked: [],
+      leakedInAll: 0,
       leakedFrom: [],
       firstNaN: null,
       disposedOfCallers: 0,
@@ -69,7 +78,7 @@ async function allJudged(checks: CheckSpec[], run: () => Promise<object>, cases:
   } as Grader;
   const shown = Object.fromEntries(checks.map(({ id }) => [id, [exampleCase]]));
   const fixture = { exercise: 'x', cases: shown, costs: {}, mistakes: {}, pairs: {}, pairsFrom: '' };
-  const materials = { id: 'x', grader, fixture, spec: { checks } } as unknown as Materials;
+  const materials = { id: 'x', grader, fixture, spec: { checks, exports } } as unknown as Materials;
   return judge(subject, materials, cases);
 }
 
@@ -113,6 +122,43 @@ describe.each(KINDS)('a $kind check', (spec) => {
       reason: 'no such axis',
     });
   });
+});
+
+describe.each(KINDS)('a $kind check whose sandbox is killed from outside', (spec) => {
+  const killed = new SubmissionFault(failureOfDeath({ reason: 'exited', detail: 'x', signal: 'SIGKILL' }), true);
+  const killing = (times: number) => {
+    let left = times;
+    return async () => {
+      if (left-- > 0) throw killed;
+      return {};
+    };
+  };
+
+  it('is tried again, and passes', async () => {
+    expect(await judged(spec, killing(1))).toMatchObject({ status: 'pass' });
+  });
+
+  it('fails where that happens again', async () => {
+    const judgement = await judged(spec, killing(Infinity));
+    expect(judgement).toMatchObject({ status: 'fail', failure: { code: 'exited' } });
+    expect(judgement.failure?.message).toContain('2 times in this check');
+  });
+});
+
+it('what a process does to itself is its own at once', () => {
+  for (const signal of [undefined, 'SIGABRT', 'SIGSEGV', 'SIGTRAP', 'SIGXCPU'])
+    expect(failureOfDeath({ reason: 'exited', detail: 'x', signal }).code).toBe('exited');
+  for (const signal of ['SIGKILL', 'SIGTERM'])
+    expect(failureOfDeath({ reason: 'exited', detail: 'x', signal }).code).toBe('killed');
+});
+
+it('a grader’s code that is thrown off by a result of a structure that nobody declared is the submission’s fail', async () => {
+  const stumble = thrower(new TypeError('x.map is not a function'));
+  const judgedWith = async (exports: Materials['spec']['exports']) =>
+    (await allJudged([check('property', { property: 'p' })], stumble, { kind: 'public' }, null, exports))[0];
+  expect(await judgedWith({ f: { plan: 'data' } })).toMatchObject({ status: 'fail', failure: { code: 'wrong-kind' } });
+  expect(await judgedWith({ f: ['tensor'] })).toMatchObject({ status: 'fail' });
+  expect(await judgedWith({ f: { out_BHTV: 'tensor', n: 'number' } })).toMatchObject({ status: 'not-judged' });
 });
 
 it('a check whose hidden cases cannot be drawn is not judged, and the next one is', async () => {

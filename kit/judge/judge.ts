@@ -2,7 +2,7 @@
 
 import { AXIS_WORDS } from '../author/axes.ts';
 import { deriveSeed } from '../author/draw.ts';
-import type { CheckKind, CheckSpec } from '../course/exercise.ts';
+import type { CheckKind, CheckSpec, ResultShape } from '../course/exercise.ts';
 import { type Failure, isKilled, SubmissionFault } from '../subject/failure.ts';
 import { HostFailed } from '../subject/host.ts';
 import { Aborted } from '../subject/sandbox.ts';
@@ -120,6 +120,8 @@ async function judgeCheck(
     // An oracle or a grader that fails is not a fault of the submission.
     return notJudged(check, `its cases cannot be drawn: ${(error as Error).message}`);
   }
+  const publicCost = materials.fixture.costs[check.id] as Cost | undefined;
+  const solutionCost = async () => (cases.kind === 'hidden' ? cases.solutionCost(check) : publicCost);
   const context: CheckContext = {
     check,
     grader,
@@ -128,7 +130,7 @@ async function judgeCheck(
     seed,
     cases: prepared,
     ...(check.kind === 'hygiene' && { optionPairs: optionPairs(materials.spec), valuesFailed }),
-    solutionCost: materials.fixture.costs[check.id] as Cost | undefined,
+    ...(check.kind === 'cost' && { solutionCost, publicCost }),
     ...(cases.kind === 'hidden' && { startTrial: () => startTrial(subject, check, cases, seed) }),
   };
   let [kills, hostFailures] = [0, 0];
@@ -149,14 +151,27 @@ async function judgeCheck(
     } catch (error) {
       if (error instanceof Aborted) throw error;
       const { message } = error as Error;
-      if (!(error instanceof HostFailed)) return notJudged(check, message);
-      if (++hostFailures < MOST_HOST_FAILURES) continue;
-      // A fault of the machine is nobody's zero. What ends a fresh host by what it has it compute, again, has itself to blame.
-      return error.crashed
-        ? failed(check, { code: 'exited', message: `what it computes ends the process that does it: ${message}` })
-        : notJudged(check, message);
+      if (error instanceof HostFailed) {
+        if (++hostFailures < MOST_HOST_FAILURES) continue;
+        // A fault of the machine is nobody's zero. What ends a fresh host by what it computes, again, has itself to blame.
+        return error.crashed
+          ? failed(check, { code: 'exited', message: `what it computes ends the process that does it: ${message}` })
+          : notJudged(check, message);
+      }
+      // Where the structure of results is not declared, a grader's own code may meet anything, and be thrown off by it.
+      if (!Object.values(materials.spec.exports).some(isOpen)) return notJudged(check, message);
+      const found = `the check can make nothing of what it returned: ${message}`;
+      return failed(check, { code: 'wrong-kind', message: found.slice(0, MOST_CHARACTERS) });
     }
   }
+}
+
+const MOST_CHARACTERS = 1000;
+
+/** Whether a result may be of any structure, or a list of any length, that was not looked at as it came. */
+function isOpen(declared: ResultShape): boolean {
+  if (Array.isArray(declared)) return true;
+  return typeof declared === 'object' ? Object.values(declared).some(isOpen) : declared === 'data';
 }
 
 /** A submission's fault that ended the check is how the check came out. */

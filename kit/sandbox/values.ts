@@ -1,8 +1,8 @@
 /** Arguments and results between the sandbox's objects and the wire. */
 import * as tf from '@tensorflow/tfjs-core';
 import { fieldsOf } from '../wire/fields.ts';
+import { RESULT_LIMITS } from '../wire/limits.ts';
 import type { WireDType, WireValue } from '../wire/messages.ts';
-import { RESULT_LIMITS } from '../wire/result-limits.ts';
 import { backend, type RemoteData } from './remote-backend.ts';
 
 /** Inputs by handle (one tensor object each, however often it is passed) and results by number. */

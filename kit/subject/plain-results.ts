@@ -1,8 +1,8 @@
 /** What a submission returned that is not a tensor: taken from the wire within the limits of a result, or refused. */
 import type { Plain } from '../author/plain.ts';
 import type { ResultShape } from '../course/exercise.ts';
+import { RESULT_LIMITS } from '../wire/limits.ts';
 import type { WireValue } from '../wire/messages.ts';
-import { RESULT_LIMITS } from '../wire/result-limits.ts';
 
 /** It is not what was declared: where, and what it is instead. */
 export class OtherKind extends Error {
@@ -18,9 +18,14 @@ export class OtherKind extends Error {
 /** How many values one result may still hold. */
 export class Allowance {
   #values = 0;
+  #characters = 0;
 
   /** @throws OtherKind where there are too many */
-  take(path: readonly string[]): void {
+  take(path: readonly string[], characters = 0): void {
+    this.#characters += characters;
+    if (this.#characters > RESULT_LIMITS.charactersInAll) {
+      throw new OtherKind(path, `at most ${RESULT_LIMITS.charactersInAll} characters in a result`, ['x', 'more']);
+    }
     if (++this.#values > RESULT_LIMITS.values) {
       throw new OtherKind(path, `at most ${RESULT_LIMITS.values} values in a result`, ['x', 'more']);
     }
@@ -53,7 +58,7 @@ export function scalar(value: WireValue, declared: 'number' | 'boolean' | 'strin
  * @throws OtherKind
  */
 export function plainData(value: WireValue, path: readonly string[], allowance: Allowance): Plain {
-  allowance.take(path);
+  allowance.take(path, value[0] === 'v' && typeof value[1] === 'string' ? value[1].length : 0);
   if (value[0] === 'v' && !isTooLong(value[1])) return value[1];
   const isNested = (value[0] === 'a' || value[0] === 'o') && path.length < RESULT_LIMITS.depth;
   if (isNested && value[0] === 'a' && value[1].length <= RESULT_LIMITS.items) {

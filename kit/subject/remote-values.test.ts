@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ndarray } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
+import { RESULT_LIMITS } from '../wire/limits.ts';
 import type { WireValue } from '../wire/messages.ts';
-import { RESULT_LIMITS } from '../wire/result-limits.ts';
 import { SubmissionFault } from './failure.ts';
 import { argumentReturned, encodeArgument, RemoteTensor, structured, tensorsIn } from './remote-values.ts';
 

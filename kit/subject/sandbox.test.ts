@@ -34,3 +34,20 @@ it('a sandbox’s usage totals go on where its process ended and another took it
   await sandbox.close();
   expect(await sandbox.usageTotals()).toEqual({ bytesIn: 0, bytesOut: 0, tensorBytes: 0, fallbacks: {} });
 }, 60_000);
+
+it('one that is closed while it opens does not stay open', async () => {
+  const closing = new Sandbox(hosts);
+  const opened = closing.open();
+  await closing.close();
+  const { host, id } = await opened;
+  expect(closing.current).toBeUndefined();
+  await expect(host.request('usage', { session: id })).rejects.toThrow('no session');
+});
+
+it('one that is abandoned while it opens ends all that wait for it', async () => {
+  const abandoned = new Sandbox(hosts);
+  const waiting = [abandoned.open(), abandoned.open()].map((open) => open.catch((error) => error.name));
+  await abandoned.abandon();
+  expect(await Promise.all(waiting)).toEqual(['Aborted', 'Aborted']);
+  expect(abandoned.current).toBeUndefined();
+});

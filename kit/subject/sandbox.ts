@@ -48,7 +48,7 @@ export class Sandbox {
     const session = { host, id };
     this.#session = session;
     this.#opened.push(session);
-    if (this.#abandoned) await this.close();
+    if (this.#abandoned) await this.#closeOpened();
     this.throwIfAbandoned();
     return session;
   }
@@ -86,6 +86,12 @@ export class Sandbox {
   }
 
   async close(): Promise<void> {
+    // One that is on its way would stay open for ever.
+    await this.#opening?.catch(() => {});
+    await this.#closeOpened();
+  }
+
+  async #closeOpened(): Promise<void> {
     // A host that is gone has closed its own.
     const open = this.#opened.filter(({ host }) => host.alive);
     this.#opened = [];

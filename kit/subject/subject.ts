@@ -4,6 +4,7 @@ import type { Counter, Submission } from '../author/grader.ts';
 import { type NdArray, sizeOf } from '../author/ndarray.ts';
 import type { ResultShape } from '../course/exercise.ts';
 import { KernelRefused } from '../wire/kernel.ts';
+import { READ_LIMITS, TEXT_LIMITS } from '../wire/limits.ts';
 import type { WireValue } from '../wire/messages.ts';
 import { cutPrinted } from '../wire/printed.ts';
 import type { Outcome } from '../wire/requests.ts';
@@ -48,8 +49,7 @@ export const DEFAULT_TIMEOUT = 10;
 /** All calls of one exercise together may take so many times what one may; but for timed ones, whose number is limited. */
 const CALLS_IN_ALL = 12;
 
-/** Characters that are kept of what is printed, and of what a call did to its arguments. */
-const MOST_PRINTED = 16_384;
+/** Characters that are kept of what a call did to its arguments. */
 const MOST_ALTERED = 300;
 
 export class Subject {
@@ -62,6 +62,8 @@ export class Subject {
   readonly #spent = new BusyTime();
   /** Values that came with a result. */
   readonly #inline = new Map<number, Uint8Array>();
+  /** Since the last `forget`. */
+  #elementsRead = 0;
   /** What loading the file ended in, if not in functions to call. It would end so again. */
   #loadFault: SubmissionFault | undefined;
   /** Of all that find the code not loaded, the first loads it, and the others wait for that. */
@@ -91,17 +93,25 @@ export class Subject {
     return this.#ask(async () => {});
   }
 
+  /** @throws SubmissionFault for what is not alive, no real tensor, or larger than anything is expected to be */
   async read(value: unknown): Promise<NdArray> {
     if (!(value instanceof RemoteTensor)) throw new Error('read takes a tensor that the submission returned');
     const { dtype } = value;
     if (dtype === 'complex64') {
       throw new SubmissionFault({ code: 'dtype', message: `${value.name} is complex64; expected a real tensor` });
     }
+    const elements = sizeOf(value.shape);
+    this.#elementsRead += elements;
+    if (elements > READ_LIMITS.elements || this.#elementsRead > READ_LIMITS.inAll) {
+      const most = elements > READ_LIMITS.elements ? READ_LIMITS.elements : READ_LIMITS.inAll;
+      const message = `${value.name} of shape [${value.shape}] is too large to be looked at: its ${elements} values are more than may be read here (${most}${most === READ_LIMITS.inAll ? ' in all' : ''})`;
+      throw new SubmissionFault({ code: 'too-large', message });
+    }
     const bytes =
       this.#inline.get(value.handle) ??
       (await this.#ask(async (host, session) => {
         const found = await host.request('read', { session, handle: value.handle });
-        const due = sizeOf(value.shape) * (dtype === 'bool' ? 1 : 4);
+        const due = elements * (dtype === 'bool' ? 1 : 4);
         if (found.length !== due) throw new KernelRefused('another tensor is in its place');
         return found;
       }));
@@ -207,6 +217,7 @@ export class Subject {
   async forget(): Promise<void> {
     this.#handles.clear();
     this.#inline.clear();
+    this.#elementsRead = 0;
     this.#calls.forget();
     const session = this.sandbox.current;
     session?.host.tell('forget', { session: session.id });
@@ -357,7 +368,7 @@ export class Subject {
   }
 
   #keepPrinted(text = ''): void {
-    this.#printed = cutPrinted(this.#printed + text, MOST_PRINTED);
+    this.#printed = cutPrinted(this.#printed + text, TEXT_LIMITS.printed);
   }
 
   #unlessThrown(outcome: Outcome): void {

@@ -5,6 +5,7 @@ import { type Course, pathsOf, specOf } from '../course/course.ts';
 import type { CheckSpec, ExerciseSpec } from '../course/exercise.ts';
 import { loadGrader, loadOracle } from '../course/modules.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { canMove } from '../judge/cost-sizes.ts';
 import { diagnose } from '../judge/diagnose.ts';
 import { type Fixture, fixtureText, readFixture } from '../judge/fixture.ts';
 import { HiddenCases } from '../judge/hidden-cases.ts';
@@ -69,6 +70,7 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
       ...disagreements(spec, grader, oracle, candidates),
       ...givenProblems(course, id, spec),
       ...unpaired(spec, readFileSync(pathsOf(course, id).stub, 'utf8')),
+      ...unmoved(spec),
     ],
     stub: { checks: 0, message: '' },
     right: [],
@@ -87,8 +89,9 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
   const materials: Materials = { id, spec, grader, fixture };
 
   const solution = candidates.find(({ kind }) => kind === 'solution');
-  const hidden = new HiddenCases(SEED, materials, oracle, solution?.bundle);
   const [first] = hosts.keys();
+  const besides = new Sandbox([...hosts.values(), cpu][0]);
+  const hidden = new HiddenCases(SEED, materials, oracle, solution?.bundle, besides);
   for (const [backend, pool] of hosts) {
     const sandbox = new Sandbox(pool);
     for (const candidate of candidates) {
@@ -105,6 +108,7 @@ export async function prove(course: Course, id: string, { hosts, cpu, timeout, u
     }
     await sandbox.close();
   }
+  await besides.close();
   return proof;
 
   /** A refusal computes nothing, so that no backend has a part in it: of a mistake it was judged on the cpu. */
@@ -137,6 +141,11 @@ const unpaired = (spec: ExerciseSpec, stub: string) =>
   unpairedOptions(spec, stub).map(
     (option) => `no two public cases differ in the option ${option} alone, so what is kept from call to call can hide`,
   );
+
+const unmoved = ({ checks }: ExerciseSpec) =>
+  checks
+    .filter((check) => check.kind === 'cost' && !canMove(check))
+    .map(({ id }) => `${id} has a case without any size of 8 or more, so it has the public sizes in grading too`);
 
 const isOfRefusals = ({ kind, case: called }: CheckSpec) => kind === 'hygiene' && !called;
 const isUntimed = ({ kind }: CheckSpec) => kind !== 'time';

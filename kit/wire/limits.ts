@@ -38,3 +38,60 @@ export function requireRoom(bytes: number, inUse: { tensors: number; bytes: numb
 }
 
 const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+
+/** Characters of an error that refuses an argument. It is to say what is invalid, not all that could be. */
+export const REFUSAL_CHARACTERS = 1000;
+
+/** How large a result may be that is not a tensor. The sandbox describes what is larger; the judge refuses it. */
+export const RESULT_LIMITS = {
+  /** Items of one list, fields of one object. */
+  items: 10_000,
+  /** Lists and objects inside each other. */
+  depth: 8,
+  /** Of one string … */
+  characters: 1000,
+  /** … and of all strings and fields' names together. */
+  charactersInAll: 1_000_000,
+  /** Of one result in all, lists, objects and tensors among them. */
+  values: 200_000,
+} as const;
+
+/**
+ * Elements of tensors that the grader reads. What an exercise expects is known by its shape before anything is read, and what
+ * has another shape is not; these hold for what nobody expects: results that are compared with each other.
+ */
+export const READ_LIMITS = {
+  /** Of one tensor. */
+  elements: 2 ** 20,
+  /** From one `forget` to the next. */
+  inAll: 2 ** 23,
+} as const;
+
+/** What a sandbox says in words, as far as the host passes it on: characters. */
+export const TEXT_LIMITS = {
+  errorName: 100,
+  message: 4000,
+  stack: 8000,
+  /** Of an argument that is not as it was passed, and of a value that cannot leave. */
+  description: 1000,
+  /** Of one exported name; and so many names. */
+  exportedName: 200,
+  exports: 10_000,
+  /** What the grader keeps of what is printed in a check. */
+  printed: 16_384,
+} as const;
+
+/** Tensors that are still in memory after a call: so many are told one by one, and the others counted. */
+export const MOST_LEAKS = 1000;
+
+/** To find where NaN arises, results are fetched and looked through. */
+export const TRACE_LIMITS = {
+  kernels: 2000,
+  /** Of one tensor; a larger one is not looked at. */
+  values: 1_000_000,
+  /** Fetched in all. */
+  fetched: 20_000_000,
+  /** Of inputs that are kept to say what a value was made of. */
+  kept: 4_000_000,
+  operands: 1000,
+} as const;

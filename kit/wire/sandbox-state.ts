@@ -21,9 +21,13 @@ export class SandboxDied extends Error {
 
 export interface Usage {
   cost: Cost;
-  /** Shapes of tensors that are alive, though neither inputs nor results. */
+  /** Names of all kernels that ran since the code was loaded, in this case and in those before. */
+  ran: string[];
+  /** Shapes of tensors that are alive, though neither inputs nor results: the first of them … */
   leaked: number[][];
-  /** The kernel that made each of them, or `upload` for a tensor made of JavaScript values. */
+  /** … and how many there are. */
+  leakedInAll: number;
+  /** The kernel that made each of the first, or `upload` for a tensor made of JavaScript values. */
   leakedFrom: string[];
   /** Disposals of what belongs to the caller: inputs and earlier results. */
   disposedOfCallers: number;

@@ -19,14 +19,16 @@ export interface CheckContext {
   axisWords?: Readonly<Record<string, string>>;
   /** Everything random in the check comes from this. */
   seed: string;
-  /** The cases of a values, stability or gradient check. */
+  /** The cases of a values, stability or gradient check; in grading, of a cost check: its case, then those of its growth. */
   cases: PreparedCase[];
   /** Of a hygiene check: pairs of cases that differ in one option. */
   optionPairs?: readonly OptionPair[];
   /** Of a hygiene check: whether one of the values or stability before it failed. */
   valuesFailed?: boolean;
-  /** What the model solution costs in the case of a cost check. */
-  solutionCost?: Cost;
+  /** What the model solution costs in the case of a cost check … */
+  solutionCost?: () => Promise<Cost | undefined>;
+  /** … and in the public one. */
+  publicCost?: Cost;
   /** For a time check, where times can be taken. */
   startTrial?: () => Promise<TimeTrial>;
 }

@@ -9,6 +9,7 @@ import { functionOf } from '../../subject/kernel-names.ts';
 import { RemoteTensor } from '../../subject/remote-values.ts';
 import type { Subject } from '../../subject/subject.ts';
 import { Thrown } from '../../subject/thrown-fault.ts';
+import { REFUSAL_CHARACTERS } from '../../wire/limits.ts';
 import type { Usage } from '../../wire/sandbox-state.ts';
 import type { OptionPair } from '../option-pairs.ts';
 import { flattenRemote } from '../outputs.ts';
@@ -16,9 +17,11 @@ import { concurrently } from './concurrently.ts';
 import type { Check, CheckContext } from './context.ts';
 import { isAccident, namesOneOf } from './names-in-message.ts';
 import { change } from './property.ts';
+import { type Refused, refusedAlike } from './same-message.ts';
 
 /** Of what fails in the same way: a message that names all of it is not read. */
 const MOST_NAMED = 3;
+const MOST_CODE = 1000;
 
 export const checkHygiene: Check = async (context) => {
   const { check, grader, subject, seed } = context;
@@ -26,17 +29,20 @@ export const checkHygiene: Check = async (context) => {
   const rejections = Object.entries(grader.rejects ?? {});
   const attempts = rejections.map(([name, rejection]) => ({
     name,
-    call: () => unrefused(rejection, subject, new Draw(deriveSeed(seed, name))),
+    call: () => refusalOf(name, rejection, subject, new Draw(deriveSeed(seed, name))),
   }));
   const calls = attempts.map(({ call }) => call);
-  if (await concurrently(subject, calls, (failure) => failure === null, isUntouched)) return { failure: null };
+  const together = await concurrently(subject, calls, (found) => !('failure' in found), isUntouched);
+  const refused: Refused[] = together ? together.flatMap((found) => ('failure' in found ? [] : [found])) : [];
   const failures: [string, Failure][] = [];
-  for (const { name, call } of attempts) {
-    const failure = (await call()) ?? afterRefusal(await subject.usage());
+  for (const { name, call } of together ? [] : attempts) {
+    const found = await call();
+    const failure = 'failure' in found ? found.failure : afterRefusal(await subject.usage());
     await subject.forget();
     if (failure) failures.push([name, failure]);
+    else if (!('failure' in found)) refused.push(found);
   }
-  if (failures.length === 0) return { failure: null };
+  if (failures.length === 0) return { failure: alike(refused, Object.keys(subject.options.exports)) };
   const [[name, { message, at, code }]] = failures;
   const others = failures.slice(1).map(([other]) => other);
   const named = others.slice(0, MOST_NAMED).join(', ');
@@ -84,7 +90,7 @@ async function accounted<T>(subject: Subject, calls: () => Promise<T>): Promise<
   return { result, usage };
 }
 
-function leftBehind({ leaked, leakedFrom, disposedOfCallers }: Usage): Failure | null {
+function leftBehind({ leaked, leakedInAll, leakedFrom, disposedOfCallers }: Usage): Failure | null {
   if (disposedOfCallers > 0) {
     return {
       code: 'disposed-input',
@@ -94,8 +100,8 @@ function leftBehind({ leaked, leakedFrom, disposedOfCallers }: Usage): Failure |
   }
   if (leaked.length === 0) return null;
   return {
-    code: `leak:${[...new Set(leaked.map(String))].sort().join('|')}`,
-    message: leakInWords(leaked, leakedFrom),
+    code: `leak:${[...new Set(leaked.map(String))].sort().join('|')}`.slice(0, MOST_CODE),
+    message: leakInWords(leaked, leakedFrom, leakedInAll),
   };
 }
 
@@ -170,7 +176,7 @@ function unlessThrown(end: PromiseSettledResult<Results>): Results | null {
 }
 
 /** How many, of what shapes, made by which operation. */
-function leakInWords(shapes: number[][], makers: string[]): string {
+function leakInWords(shapes: number[][], makers: string[], inAll: number): string {
   const made = new Map<string, { each: string; count: number }>();
   for (const [i, shape] of shapes.entries()) {
     const each = `of shape [${shape}] from ${functionOf(makers[i])}`;
@@ -182,12 +188,26 @@ function leakInWords(shapes: number[][], makers: string[]): string {
     return `a tensor of shape [${shapes[0]}] is still in memory after the call. It came from ${functionOf(makers[0])}; ${way}`;
   }
   const named = kinds.slice(0, MOST_NAMED).map(({ each, count }) => `${count} ${each}`);
-  const rest = kinds.length > MOST_NAMED ? ' …' : '';
-  return `${shapes.length} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
+  const rest = kinds.length > MOST_NAMED || inAll > shapes.length ? ' …' : '';
+  return `${inAll} tensors are still in memory after the call: ${named.join(', ')}${rest}; ${way}`;
 }
 
-/** Null if the call throws what it must. */
-async function unrefused({ call, error, names }: Rejection, subject: Subject, draw: Draw): Promise<Failure | null> {
+function alike(refused: Refused[], functions: string[]): Failure | null {
+  const found = refusedAlike(refused, functions);
+  if (!found) return null;
+  const [one, other] = found;
+  const message = `"${one.name}" and "${other.name}" are refused with the same words: expected an error that names what is invalid, got ${one.errorName}: ${one.message}`;
+  return { code: `same-message:${one.name},${other.name}`, message };
+}
+
+/** The refusal, or what is wrong where the call does not throw what it must. */
+async function refusalOf(
+  name: string,
+  rejection: Rejection,
+  subject: Subject,
+  draw: Draw,
+): Promise<Refused | { failure: Failure }> {
+  const { call, error, names } = rejection;
   try {
     await call(subject.submission, draw);
   } catch (thrown) {
@@ -195,17 +215,22 @@ async function unrefused({ call, error, names }: Rejection, subject: Subject, dr
     const { errorName, errorMessage, failure } = thrown;
     const { at } = failure;
     if (!CLASSES[error].includes(errorName)) {
-      return { code: 'other-error', message: `expected ${inWords(error)}, got ${errorName}: ${errorMessage}`, at };
+      const message = `expected ${inWords(error)}, got ${errorName}: ${errorMessage}`;
+      return { failure: { code: 'other-error', message, at } };
     }
     if (isAccident(errorMessage)) {
       const message = `expected ${inWords(error)} of your own that names it, got an accident on the way: ${errorMessage}`;
-      return { code: 'vague-error', message, at };
+      return { failure: { code: 'vague-error', message, at } };
     }
-    if (namesOneOf(names, errorMessage)) return null;
+    if (errorMessage.length > REFUSAL_CHARACTERS) {
+      const message = `expected an error that says in a sentence what is invalid, got one of ${errorMessage.length} characters`;
+      return { failure: { code: 'vague-error', message, at } };
+    }
+    if (namesOneOf(names, errorMessage)) return { name, rejection, errorName, message: errorMessage };
     const message = `the ${errorName} names neither the function nor the argument nor the axis (${names.slice(0, 3).join(', ')}): ${errorMessage}`;
-    return { code: 'vague-error', message, at };
+    return { failure: { code: 'vague-error', message, at } };
   }
-  return { code: 'accepted', message: `expected ${inWords(error)}, but the call returned` };
+  return { failure: { code: 'accepted', message: `expected ${inWords(error)}, but the call returned` } };
 }
 
 const CLASSES: Record<Rejection['error'], readonly string[]> = {
@@ -218,13 +243,13 @@ const inWords = (error: Rejection['error']) => CLASSES[error].map((name) => `a $
 
 const isUntouched = ({ cost, leaked }: Usage) => cost.kernels === 0 && leaked.length === 0;
 
-function afterRefusal({ cost, leaked }: Usage): Failure | null {
+function afterRefusal({ cost, leakedInAll }: Usage): Failure | null {
   if (cost.kernels > 0)
     return {
       code: 'late-error',
       message: `the error comes only after something was computed (kernels run: ${cost.kernels})`,
     };
-  if (leaked.length > 0)
-    return { code: 'leaky-error', message: `something stays in memory after the error (tensors: ${leaked.length})` };
+  if (leakedInAll > 0)
+    return { code: 'leaky-error', message: `something stays in memory after the error (tensors: ${leakedInAll})` };
   return null;
 }

@@ -14,21 +14,28 @@ const MOST_WORDS = 5;
  * word or several ("headDim", "head dim"), of a tensor the name without its axes too ("q" in "q_BHTD").
  */
 export function namesOneOf(names: readonly (string | number)[], message: string): boolean {
-  const wanted = new Set(names.map((name) => stem(wordsIn(String(name)).join(''))));
+  return namedIn(names, message).size > 0;
+}
+
+/** Those of the names that it has, each in the one form that stands for all of its forms. */
+export function namedIn(names: readonly (string | number)[], message: string): Set<string> {
+  const wanted = new Set(names.map((name) => stem(wordsOf(String(name)).join(''))));
   const withoutAxes = message.replace(/(?<=[\p{L}\p{N}])_[A-Z0-9]+(?![\p{L}\p{N}_])/gu, '');
-  return [message, withoutAxes].map(wordsIn).some((words) =>
-    words.some((_, start) => {
+  const found = new Set<string>();
+  for (const words of [message, withoutAxes].map(wordsOf)) {
+    for (const start of words.keys()) {
       let joined = '';
-      return words.slice(start, start + MOST_WORDS).some((word) => {
+      for (const word of words.slice(start, start + MOST_WORDS)) {
         joined += word;
-        return wanted.has(stem(joined));
-      });
-    }),
-  );
+        if (wanted.has(stem(joined))) found.add(stem(joined));
+      }
+    }
+  }
+  return found;
 }
 
 /** In lower case, without what an apostrophe adds ("q's", "can't"). */
-function wordsIn(text: string): string[] {
+export function wordsOf(text: string): string[] {
   const words = text.replace(/['’](s|t|d|m|re|ve|ll)\b/gi, '').match(/[\p{L}\p{N}_]+/gu) ?? [];
   return words.map((word) => word.replace(/_/g, '').toLowerCase());
 }

@@ -138,7 +138,7 @@ function perRow({ got, want, scale, allowed, axes }: Search): string | null {
     if (!agree(g, moved, allowed * Math.min(1, (size * Math.abs(k)) / scale))) return null;
     factors.push(k);
   }
-  const [least, most] = [Math.min(...factors), Math.max(...factors)];
+  const [least, most] = [factors.reduce((a, b) => Math.min(a, b)), factors.reduce((a, b) => Math.max(a, b))];
   const furthest = Math.max(most - 1, 1 - least);
   // One row that is off is a place, not a pattern.
   if (factors.filter((k) => Math.abs(k - 1) > furthest / 100).length < 2) return null;

@@ -6,6 +6,7 @@ import type { CaseParams, FastCheck, Grader, Property, PropertyContext, Range, V
 import { isNdArray, type NdArray } from '../../author/ndarray.ts';
 import type { Plain } from '../../author/plain.ts';
 import { isEverywhere, SubmissionFault } from '../../subject/failure.ts';
+import { RemoteTensor } from '../../subject/remote-values.ts';
 import type { Subject } from '../../subject/subject.ts';
 import { format, formatApart } from '../../text/number.ts';
 import { compare, indexOf } from '../compare.ts';
@@ -28,8 +29,14 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
   const fc = await import('fast-check');
   const arbitrary = arbitraryOf(property, fc);
   const parameters = { seed: Number.parseInt(seed.slice(0, 8), 16) | 0, numRuns: check.runs ?? RUNS };
-  const attempt = (params: CaseParams) =>
-    property.holds(params, contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))));
+  const attempt = async (params: CaseParams) => {
+    try {
+      return await property.holds(params, contextFor(grader, subject, deriveSeed(seed, JSON.stringify(params))));
+    } catch (error) {
+      if (error instanceof WrongShape) return error.message;
+      throw error;
+    }
+  };
   const draws = fc.sample(arbitrary, parameters);
   const attempts = draws.map((params) => () => attempt(params));
   if (await concurrently(subject, attempts, (verdict) => verdict === null)) return { failure: null };
@@ -69,6 +76,9 @@ export const checkProperty: Check = async ({ check, grader, subject, seed }) => 
 
 class Broken extends Error {}
 
+/** A result of another shape than the property can look into. */
+class WrongShape extends Error {}
+
 /** The sizes to try, as fast-check draws and shrinks them. */
 export function arbitraryOf({ sizes, also }: Property<CaseParams>, fc: FastCheck): Arbitrary<CaseParams> {
   if (typeof sizes === 'function') return sizes(fc);
@@ -84,8 +94,11 @@ function ranged(range: Range, fc: FastCheck): Arbitrary<unknown> {
 
 function contextFor(grader: Grader, subject: Subject, seed: string): PropertyContext<CaseParams> {
   const draw = new Draw(seed);
-  const read = async (value: unknown) => {
+  const read = async (value: unknown, shape?: readonly number[]) => {
     const got = await value;
+    if (shape && hasShape(got) && String(got.shape) !== String(shape)) {
+      throw new WrongShape(`${nameOf(got)}: expected shape [${shape}], got [${got.shape}]`);
+    }
     return isNdArray(got) ? got : subject.read(got);
   };
   return {
@@ -95,17 +108,29 @@ function contextFor(grader: Grader, subject: Subject, seed: string): PropertyCon
     read,
     difference,
     async same(a, b, sentence) {
-      // Both must have ended before the next attempt begins.
-      const ends = await Promise.allSettled([read(a), read(b)]);
-      const [first, second] = ends.map((end) => {
-        if (end.status === 'rejected') throw end.reason;
-        return end.value;
-      });
-      const apart = difference(first, second);
+      const [first, second] = await both(a, b);
+      // Two shapes that differ need not be read to be told apart.
+      const apart =
+        hasShape(first) && hasShape(second) && String(first.shape) !== String(second.shape)
+          ? `shape [${first.shape}] against [${second.shape}]`
+          : difference(...(await both(read(first), read(second))));
       return apart && `${sentence}: ${apart}`;
     },
   };
 }
+
+/** Both must have ended before the next attempt begins. */
+async function both<T>(a: T | Promise<T>, b: T | Promise<T>): Promise<[T, T]> {
+  const ends = await Promise.allSettled([a, b]);
+  const [first, second] = ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+  return [first, second];
+}
+
+const hasShape = (value: unknown): value is NdArray | RemoteTensor => isNdArray(value) || value instanceof RemoteTensor;
+const nameOf = (value: NdArray | RemoteTensor) => (value instanceof RemoteTensor ? value.name : 'a tensor');
 
 /** Null if two results are the same up to float32 rounding; plain values up to the rounding of doubles. NaN is the same as nothing. */
 export function difference(a: NdArray | Plain, b: NdArray | Plain): Verdict {
@@ -121,10 +146,10 @@ export function change(a: NdArray | Plain, b: NdArray | Plain): Verdict {
 }
 
 function differenceOfArrays(a: NdArray, b: NdArray): Verdict {
-  const largest = [...a.data, ...b.data].reduce(
-    (max, value) => (Number.isFinite(value) ? Math.max(max, Math.abs(value)) : max),
-    SMALLEST_SCALE,
-  );
+  let largest = SMALLEST_SCALE;
+  for (const { data } of [a, b]) {
+    for (const value of data) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  }
   const mismatch = compare(a, b, { tolerance: RELATIVE_TOLERANCE * largest });
   if (!mismatch) return null;
   if (mismatch.kind !== 'values')

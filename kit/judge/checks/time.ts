@@ -6,9 +6,9 @@ import { format, formatApart } from '../../text/number.ts';
 import type { Cost } from '../../wire/cost.ts';
 import type { Roofline } from '../../wire/roofline.ts';
 import type { PreparedCase } from '../cases.ts';
+import { measure } from '../measure-cost.ts';
 import { compareTimes, type TimeComparison, type Timing } from '../timing.ts';
 import type { Check, CheckContext } from './context.ts';
-import { measure } from './cost.ts';
 import { largestOf, type Ratio } from './judge-output.ts';
 import { runCase } from './values.ts';
 

@@ -1,6 +1,7 @@
 /** Values and stability: what the submission computes, held against the oracle. */
 import { type Counter, NOT_COUNTED, type Submission } from '../../author/grader.ts';
 import { type Failure, inCase, SubmissionFault } from '../../subject/failure.ts';
+import type { Subject } from '../../subject/subject.ts';
 import type { PreparedCase } from '../cases.ts';
 import { withOrigin } from '../first-nan.ts';
 import { flattenRemote, isPlainValue } from '../outputs.ts';
@@ -87,10 +88,21 @@ async function judgeCase(
   { subject, grader, axisWords, counter = NOT_COUNTED, submission = subject.submission }: Judged,
   prepared: PreparedCase,
 ): Promise<CaseResult> {
+  const returned = await grader.run(submission, prepared.inputs, prepared.params, counter);
+  return judgeOutputs(subject, returned, prepared, axisWords);
+}
+
+/** Compares what a case returned with what is expected of it. @throws SubmissionFault */
+export async function judgeOutputs(
+  subject: Subject,
+  returned: unknown,
+  prepared: PreparedCase,
+  axisWords: CheckContext['axisWords'],
+): Promise<CaseResult> {
   const wrong: WrongOutput[] = [];
   const ratios: Ratio[] = [];
   let failure: Failure | null = null;
-  const outputs = flattenRemote(await grader.run(submission, prepared.inputs, prepared.params, counter));
+  const outputs = flattenRemote(returned);
   for (const name of Object.keys(prepared.expected)) {
     const judged = await judgeOutput(subject, name, outputs[name], prepared, axisWords);
     ratios.push(judged.ratio);

@@ -111,7 +111,7 @@ describe('flops', () => {
 describe('indices that only the host can see', () => {
   it('come with their bounds', () => {
     expect(plan('GatherV2', { x: f(5, 3), indices: i(4) }, { axis: 1 }).checkIndices).toEqual([
-      { input: 'indices', below: 3 },
+      { input: 'indices', below: 3, along: 'axis 1 of x' },
     ]);
     expect(plan('ScatterNd', { indices: i(4, 2), updates: f(4) }, { shape: [5, 6] }).checkIndices).toEqual([
       { input: 'indices', below: [5, 6] },
