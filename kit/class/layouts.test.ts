@@ -246,6 +246,12 @@ submission_5:
     ]);
   });
 
+  it('a folder that a student has named for a moment dates nothing', () => {
+    const folder = classFolder('class', ['ada/exercises', 'bob/exercises', 'mallory/2020-01-01T00-00-00Z/exercises']);
+    const [, , mallory] = findSubmissions(folder);
+    expect(mallory).toEqual({ student: 'mallory', submission: 'mallory', submittedAt: null });
+  });
+
   it('a folder with nothing in it is refused with what belongs there', () => {
     expect(() => findSubmissions(classFolder('class', []))).toThrow(
       /each is a folder or a zip file named for its student$/,

@@ -8,7 +8,8 @@
  *   Classroom 50       <classroom>-<assignment>-<user>, where the assignment is given
  *   anything else      a folder or zip file a student, named for the student
  *
- * A student's folder that holds nothing but folders named for moments holds several submissions. What begins with a
+ * A student's folder that holds nothing but folders named for moments holds several submissions, where at least half of
+ * the class has such. What begins with a
  * dot, and links, are nobody's. A rule looks at one name, at the folder's own and at what the user says, and never at what
  * all names happen to share: that would change with the next student, and with it who everybody is. What does not fit is
  * said, and so is everything that is nobody's.
@@ -74,7 +75,8 @@ export function readClass(folder: string, options: LayoutOptions = {}): ClassFol
   const naming = hasMetadata
     ? gradescope(folder, handedIn)
     : namingFor(handedIn, { ...options, folder: nameFor(folder) });
-  const submissions = handedIn.flatMap((entry) => submissionsIn(folder, entry, naming));
+  const isDated = areDated(folder, handedIn);
+  const submissions = handedIn.flatMap((entry) => submissionsIn(folder, entry, naming, isDated));
   if (submissions.length === 0) throw new InputError(nothingIn(folder, notes));
   return {
     submissions: submissions.sort((a, b) => compare(a.student, b.student) || compare(a.submission, b.submission)),
@@ -102,9 +104,16 @@ function refuseOuter(folder: string, entries: Listed[]): void {
     throw new InputError(`"${folder}" has the class in a folder of its own; name that: "${readable(inner)}"`);
 }
 
-function submissionsIn(folder: string, entry: Listed, naming: Naming): Submission[] {
+/** Whether it is the class that has folders for moments, and not a student who so would choose the time of a hand-in. */
+function areDated(folder: string, entries: Listed[]): boolean {
+  const dated = entries.filter(({ kind, name }) => kind === 'folder' && momentsIn(join(folder, name)).length > 0);
+  return dated.length * 2 >= entries.length;
+}
+
+function submissionsIn(folder: string, entry: Listed, naming: Naming, isDated: boolean): Submission[] {
   return naming.ownersOf(entry).flatMap(({ student, submittedAt }) => {
-    const moments = entry.kind === 'folder' && submittedAt === null ? momentsIn(join(folder, entry.name)) : [];
+    const mayBeDated = isDated && entry.kind === 'folder' && submittedAt === null;
+    const moments = mayBeDated ? momentsIn(join(folder, entry.name)) : [];
     if (moments.length === 0) return [{ student: readable(student), submission: entry.name, submittedAt }];
     return moments.map(({ name, at }) => ({
       student: readable(student),
