@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { findCourseApart, selectExercises } from '../course/course.ts';
 import { InputError } from '../course/input-error.ts';
-import type { SimilarityReport } from '../report/similarity.ts';
+import { membersOf, type SimilarityReport } from '../report/similarity.ts';
 import { classSimilarity } from '../similarity/class-similarity.ts';
 import { plain } from '../text/plain.ts';
 import { fromOutside } from './from-outside.ts';
@@ -28,15 +28,16 @@ export async function run(named: string, given: Options): Promise<number> {
   return 0;
 }
 
-function table({ pairs, exercises, submissions }: SimilarityReport, above: number): string {
+function table(report: SimilarityReport, above: number): string {
+  const { pairs, exercises, submissions } = report;
   const note = pc.dim('A place to look, not a verdict: short right answers are alike by nature.');
-  if (pairs.length === 0) return `No pair of ${submissions} submissions is ${above}% alike.\n${note}\n`;
+  if (pairs.length === 0) return `No pair of ${many(submissions)} is ${above}% alike.\n${together(report)}${note}\n`;
   const usual = new Map(exercises.map((exercise) => [exercise.id, exercise.usual]));
   const percent = (share: number) => `${Math.round(share * 100)}%`.padStart(5);
   const lines = pairs.slice(0, MOST_ROWS).map((pair) => {
     const { similarity, exercise, longest, overlap, left, right, leftLines, rightLines } = pair;
     const numbers = `${percent(similarity)}  ${percent(usual.get(exercise) ?? 0)}  ${String(longest).padStart(7)}  ${String(overlap).padStart(7)}`;
-    return `${numbers}  ${exercise}\n${' '.repeat(32)}${who(left, leftLines)} and ${who(right, rightLines)}`;
+    return `${numbers}  ${exercise}\n${' '.repeat(32)}${who(membersOf(report, left), leftLines)} and ${who(membersOf(report, right), rightLines)}`;
   });
   const more = pairs.length - lines.length;
   const head = pc.dim('alike  usual  longest  overlap  where');
@@ -45,9 +46,21 @@ function table({ pairs, exercises, submissions }: SimilarityReport, above: numbe
     'longest: tokens in one run, at these lines; overlap: fingerprints that both have.',
   ];
   return `${head}\n${lines.join('\n')}\n${more > 0 ? `… and ${more} more pairs; --above leaves fewer, --json prints all\n` : ''}
-${note}\n${pc.dim(legend.join('\n'))}\n`;
+${note}\n${together(report)}${pc.dim(legend.join('\n'))}\n`;
 }
 
-function who(student: string, lines?: [number, number]): string {
-  return lines ? `${plain(student)} (lines ${lines[0]}–${lines[1]})` : plain(student);
+const many = (submissions: number) => `${submissions} ${submissions === 1 ? 'submission' : 'submissions'}`;
+
+/** How what groups handed in was counted; nothing where there are none. */
+function together({ submissions, groups = [] }: SimilarityReport): string {
+  if (groups.length === 0) return '';
+  const [were, each] = groups.length === 1 ? ['was', 'it'] : ['were', 'each'];
+  const students = groups.flat().length;
+  return `Of ${many(submissions)}, ${groups.length} ${were} handed in together by several students (${students} in all);
+${each} is compared once, for all of its students, and they are no pair.\n`;
+}
+
+function who(students: string[], lines?: [number, number]): string {
+  const names = students.map(plain).join(', ');
+  return lines ? `${names} (lines ${lines[0]}–${lines[1]})` : names;
 }

@@ -301,6 +301,10 @@ export const VERBS: Verb[] = [
     summary: "Make a student's repository: stubs, handouts, public cases and the engine, nothing else (instructors).",
     options: [
       ['--assignment <name>', 'of graders/assignments.yaml; default: all exercises'],
+      [
+        '--classroom50 <owner/repo>',
+        "also write Classroom 50's autograder.py and the assignment's entry, in <folder>-classroom50; the repository will be its template (owner/repo@branch if not main)",
+      ],
       ['--json', 'print what was written as JSON'],
     ],
     example: 'kit export ../attention-fundamentals --assignment attention-fundamentals',

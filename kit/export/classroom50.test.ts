@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { classroom50Autograder, classroom50Entry } from './classroom50.ts';
+import { classroom50Autograder, classroom50Entry, templateNamed } from './classroom50.ts';
 
 const TEMPLATE = { owner: 'school', repo: 'attention-template', branch: 'main' };
 
@@ -27,6 +27,17 @@ describe("an assignment's entry", () => {
 
   it.each(['Caches', 'c', 'c'.repeat(40), '-caches'])('is refused under the name %s', (name) => {
     expect(() => classroom50Entry({ name, title: 'x', exercises: [] }, TEMPLATE)).toThrow(/lower-case/);
+  });
+});
+
+describe('a template', () => {
+  it('is on the branch main where none is named', () => {
+    expect(templateNamed('school/attention-template')).toEqual(TEMPLATE);
+    expect(templateNamed('school/attention-template@term/2')).toEqual({ ...TEMPLATE, branch: 'term/2' });
+  });
+
+  it.each(['attention', '/a', 'a/', 'a/b/c', 'a/b@', 'https://github.com/a/b'])('is not %s', (text) => {
+    expect(() => templateNamed(text)).toThrow(/owner\/repository/);
   });
 });
 

@@ -5,11 +5,34 @@
  */
 import type { Assignment } from '../course/assignments.ts';
 import { InputError } from '../course/input-error.ts';
+import { EXPORT_FILE } from '../course/student-repository.ts';
+import { json } from './student-files.ts';
+import { type Files, recordOf } from './student-repository.ts';
 
 export interface Template {
   owner: string;
   repo: string;
   branch: string;
+}
+
+/** As `owner/repository`, or `owner/repository@branch`. @throws InputError */
+export function templateNamed(text: string): Template {
+  const [, owner, repo, branch = 'main'] = text.match(/^([\w-]+)\/([\w.-]+)(?:@([\w./-]+))?$/) ?? [];
+  if (owner === undefined)
+    throw new InputError(
+      `--classroom50 takes the template's owner/repository, or owner/repository@branch, not "${text}"`,
+    );
+  return { owner, repo, branch };
+}
+
+/** Both, by path, and the record by which a later export knows what was changed since. */
+export function classroom50Files(assignment: Assignment, template: Template): Files {
+  const entry = classroom50Entry(assignment, template);
+  const files: Files = new Map([
+    ['assignments-entry.json', json(entry)],
+    [`autograders/${entry.slug}/autograder.py`, classroom50Autograder(assignment.exercises)],
+  ]);
+  return files.set(EXPORT_FILE, json(recordOf(assignment, files)));
 }
 
 /** Its short names: lower-case letters, digits and dashes, 2 to 39 of them. */

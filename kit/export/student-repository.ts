@@ -32,7 +32,7 @@ export async function studentRepository(course: Course, assignment: Assignment):
   const versions = (name: string) => lock.packages[`node_modules/${name}`].version;
   const given: Given = Object.assign({}, ...assignment.exercises.map((id) => givenTo(course, id, specOf(course, id))));
   const engine = enginePackage(versions, given);
-  const { node } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).engines as { node: string };
+  const { node } = readManifest().engines;
   const manifest = studentManifest({ name: assignment.name, title: assignment.title, engine, versions, node });
   const exercises = assignment.exercises.map((id) => described(course, assignment, id));
   const files: Files = new Map<string, string | Uint8Array>([
@@ -51,7 +51,7 @@ export async function studentRepository(course: Course, assignment: Assignment):
   ]);
   for (const lecture of new Set(assignment.exercises.map(lectureOf))) addHandout(files, course, lecture);
   for (const id of assignment.exercises) await addExercise(files, course, id);
-  files.set(EXPORT_FILE, json(recordOf(assignment, engine, files)));
+  files.set(EXPORT_FILE, json(recordOf(assignment, files)));
   return files;
 }
 
@@ -90,6 +90,10 @@ function described(course: Course, { points }: Assignment, id: string) {
   return { id, title: spec.title, points: points?.[id] ?? maxPoints(spec) };
 }
 
+function readManifest(): { version: string; engines: { node: string } } {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+}
+
 function readLock(): Lock {
   const file = join(PACKAGE_ROOT, 'package-lock.json');
   if (!existsSync(file)) throw new InputError(`${file} is missing: \`kit export\` runs in a checkout of the kit`);
@@ -100,11 +104,13 @@ function withEngine(lock: Lock, { name, locked }: EnginePackage): Lock {
   return { packages: { ...lock.packages, [`node_modules/${name}`]: locked } };
 }
 
-function recordOf(assignment: Assignment, engine: EnginePackage, files: Files): ExportRecord {
+/** The mark of an export of these files. */
+export function recordOf(assignment: Assignment, files: Files): ExportRecord {
+  const { version } = readManifest();
   const hashes = [...files].map(([path, content]) => [path, sha256(content)]).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     schema: 'attention-kit/export/v1',
-    kit: engine.version,
+    kit: version,
     assignment: assignment.name,
     title: assignment.title,
     files: Object.fromEntries(hashes),

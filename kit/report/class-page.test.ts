@@ -93,6 +93,14 @@ describe('a class in numbers', () => {
     expect(text).toContain('29800 pairs that stand out less are not shown');
   });
 
+  it('names all of a group in a like pair', () => {
+    const pairs = [{ exercise: 'e', similarity: 1, longest: 9, overlap: 9, left: 'ada', right: 'cem' }];
+    const exercises = [{ id: 'e', submissions: 2, usual: 0.4 }];
+    const schema = 'attention-kit/similarity/v1' as const;
+    const similarity = { schema, submissions: 2, groups: [['ada', 'bob']], pairs, exercises };
+    expect(classPage(gradebook(0), { similarity })).toContain('ada, bob and cem');
+  });
+
   it('with nothing handed in is still a page', () => {
     expect(classPage(gradebook(0))).toContain('Nothing is graded yet');
   });

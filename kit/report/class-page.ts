@@ -8,7 +8,7 @@ import { type Html, html } from './page/html.ts';
 import { page } from './page/page.ts';
 import { SORTABLE_TABLES } from './page/scripts.ts';
 import { pageNames } from './page-names.ts';
-import type { SimilarityReport } from './similarity.ts';
+import { membersOf, type SimilarityReport } from './similarity.ts';
 
 export interface ClassPageOptions {
   similarity?: SimilarityReport;
@@ -147,11 +147,13 @@ function unusual({ unusual }: ClassSummary, links: Links): Html | false {
   return html`<h2>Slow or unusual</h2>${unfolding(items)}`;
 }
 
-function similarPairs({ pairs, exercises }: SimilarityReport, links: Links): Html {
+function similarPairs(report: SimilarityReport, links: Links): Html {
+  const { pairs, exercises } = report;
+  const who = (student: string) => joined(membersOf(report, student).map((member) => linked(member, links)));
   const usual = new Map(exercises.map(({ id, usual }) => [id, usual]));
   const rows = pairs.slice(0, MOST_PAIRS).map(
     ({ exercise, left, right, similarity, longest }) => html`<tr>
-<th scope="row">${linked(left, links)} and ${linked(right, links)}<br><span class="id">${exercise}</span></th>
+<th scope="row">${who(left)} and ${who(right)}<br><span class="id">${exercise}</span></th>
 <td class="number" data-sort="${similarity}">${percent(similarity)}</td><td class="number" data-sort="${usual.get(exercise) ?? 0}">${percent(usual.get(exercise) ?? 0)}</td><td class="number wide" data-sort="${longest}">${longest}</td></tr>`,
   );
   const table = (rows: Html[]) =>

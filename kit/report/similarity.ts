@@ -2,10 +2,18 @@
 
 export interface SimilarityReport {
   schema: 'attention-kit/similarity/v1';
+  /** What several students handed in together is one. */
   submissions: number;
+  /** Students with one submission in common; pairs name the first of them. Files of earlier versions have none. */
+  groups?: string[][];
   /** First those that are furthest above the usual of their exercise: where all are alike, a like pair says nothing. */
   pairs: LikePair[];
   exercises: { id: string; submissions: number /** Median similarity of all its pairs. */; usual: number }[];
+}
+
+/** Everyone who handed in what a pair names one student for. */
+export function membersOf({ groups = [] }: SimilarityReport, student: string): string[] {
+  return groups.find(([first]) => first === student) ?? [student];
 }
 
 export interface LikePair {

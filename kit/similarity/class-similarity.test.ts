@@ -25,6 +25,22 @@ function similarity(submitted: Record<string, string | Record<string, string>>) 
   return classSimilarity({ folder, course, exercises, above: 0.5 });
 }
 
+/** As Gradescope exports them: who handed in which folder, and with what in it. */
+function inGroups(groups: Record<string, { of: string[]; text: string }>) {
+  const metadata = Object.entries(groups).map(
+    ([name, { of }]) => `${name}:\n  :submitters:\n${of.map((email) => `  - :email: ${email}\n`).join('')}`,
+  );
+  const files = Object.entries(groups).flatMap(([name, { text }]) => [
+    [`${name}/exercises/${id}.ts`, text],
+    [`${name}/exercises/arguments.ts`, given],
+  ]);
+  const folder = temporaryFolder({
+    ...Object.fromEntries(files),
+    'submission_metadata.yml': `---\n${metadata.join('')}`,
+  });
+  return classSimilarity({ folder, course, exercises: [id], above: 0 });
+}
+
 describe('submissions that are alike', () => {
   it('are found though names, literals, types and comments were changed', async () => {
     const disguised = right
@@ -56,5 +72,24 @@ describe('submissions that are alike', () => {
     const work = (text: string) => ({ [one]: long, [another]: text });
     const { pairs } = await similarity({ ada: work(right), bob: work(right), cem: work(other), dan: work(third) });
     expect(pairs.map(({ exercise }) => exercise)).toEqual([another, ...Array.from({ length: 6 }, () => one)]);
+  });
+});
+
+describe('what a group handed in together', () => {
+  it('is no pair of its members, and is compared with others once', async () => {
+    const found = await inGroups({
+      submission_1: { of: ['ada', 'bob', 'cem'], text: right },
+      submission_2: { of: ['dan'], text: right },
+    });
+    expect(found).toMatchObject({ submissions: 2, groups: [['ada', 'bob', 'cem']], exercises: [{ submissions: 2 }] });
+    expect(found.pairs.map(({ left, right }) => [left, right])).toEqual([['ada', 'dan']]);
+  });
+
+  it('is no pair with what one of them hands in alone later', async () => {
+    const { pairs } = await inGroups({
+      submission_1: { of: ['ada', 'bob'], text: right },
+      submission_2: { of: ['bob'], text: right },
+    });
+    expect(pairs).toEqual([]);
   });
 });

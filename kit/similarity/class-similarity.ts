@@ -11,6 +11,7 @@ import { bundleExercise } from '../grade/prepare.ts';
 import type { SimilarityReport } from '../report/similarity.ts';
 import { bundle, isBundleError } from '../subject/bundle.ts';
 import { comparePairs, type Submitted } from './compare.ts';
+import { groupsOf } from './groups.ts';
 import { type SourceTokens, tokensOf } from './tokens.ts';
 
 export interface SimilarityRequest {
@@ -22,7 +23,10 @@ export interface SimilarityRequest {
   layout?: LayoutOptions;
 }
 
-/** Of several submissions of a student the last is compared; what cannot be read, or does not parse, is left out. */
+/**
+ * Of several submissions of a student the last is compared; what cannot be read, or does not parse, is left out. What
+ * several students handed in together is compared once, under the first one's name.
+ */
 export async function classSimilarity({
   folder,
   course,
@@ -30,16 +34,17 @@ export async function classSimilarity({
   above,
   layout,
 }: SimilarityRequest): Promise<SimilarityReport> {
-  const last = new Map(findSubmissions(folder, layout).map((submission) => [submission.student, submission]));
+  const groups = groupsOf(findSubmissions(folder, layout));
   const submitted = new Map<string, Submitted[]>(exercises.map((id) => [id, []]));
   const given = new Map(exercises.map((id) => [id, givenTo(course, id, specOf(course, id))]));
   const scratch = mkdtempSync(join(tmpdir(), 'kit-similarity-'));
   try {
-    for (const { student, submission } of last.values()) {
+    for (const { students, submission, partners } of groups) {
+      const [student] = students;
       await withExercises(join(folder, submission), scratch, async ({ folder: root }) => {
         for (const id of exercises) {
           const tokens = await tokensIn(root, id, student, given.get(id));
-          if (tokens) submitted.get(id)?.push({ student, tokens });
+          if (tokens) submitted.get(id)?.push({ student, partners, tokens });
         }
       }).catch((error) => {
         if (!(error instanceof Unreadable || error instanceof Unreachable)) throw error;
@@ -56,7 +61,8 @@ export async function classSimilarity({
   }
   return {
     schema: 'attention-kit/similarity/v1',
-    submissions: last.size,
+    submissions: groups.length,
+    groups: groups.map(({ students }) => students).filter(({ length }) => length > 1),
     pairs: compared
       .flatMap(({ pairs, summary }) => pairs.map((pair) => ({ pair, above: pair.similarity - summary.usual })))
       .sort((a, b) => b.above - a.above || b.pair.similarity - a.pair.similarity || b.pair.longest - a.pair.longest)

@@ -11,6 +11,8 @@ const WINDOW = 6;
 
 export interface Submitted {
   student: string;
+  /** Who handed in together with this one at another time, and so is no pair with it. */
+  partners?: Set<string>;
   tokens: SourceTokens;
 }
 
@@ -48,6 +50,7 @@ export function comparePairs(
   const pairs: LikePair[] = [];
   for (let i = 0; i < submitted.length; i++) {
     for (let j = i + 1; j < submitted.length; j++) {
+      if (submitted[i].partners?.has(submitted[j].student)) continue;
       const [a, b] = [programOf[i], programOf[j]];
       const similarity = alike[Math.min(a, b)][Math.max(a, b)];
       all.push(similarity);
