@@ -240,7 +240,7 @@ describe('kit grade', () => {
     const { code, stdout, stderr } = await kit(args);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'exercises/link.ts was passed over, since it is a link.\n',
+      stderr: 'Passed over: exercises/link.ts (a link)\n',
     });
     expect(JSON.parse(stdout)).toMatchObject({ submission: { id: 'ada' } });
   });

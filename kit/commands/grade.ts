@@ -17,7 +17,7 @@ import { tryBubblewrap } from '../isolation/launch.ts';
 import { formatNamed, REPORT_FORMATS } from '../report/formats/formats.ts';
 import { visibilityRules } from '../report/formats/visibility.ts';
 import { type Report, verdictOf } from '../report/report.ts';
-import { lastMoment, passedOverLine } from './class-notes.ts';
+import { lastMoment, noteLine } from './class-notes.ts';
 import { courseSecret } from './course-secret.ts';
 import { fromOutside } from './from-outside.ts';
 import { onStop } from './on-stop.ts';
@@ -58,7 +58,8 @@ export async function run(named: string, given: Options): Promise<number> {
     work: { exercises, secret, timeout, notAfter },
   });
   const judged = reportOf(record, submission);
-  if (record.passedOver?.length) process.stderr.write(`${passedOverLine(record).trim()}\n`);
+  const { passedOver = [] } = record;
+  if (passedOver.length > 0) process.stderr.write(`${noteLine({ says: 'Passed over', names: passedOver })}\n`);
   const report = assignment ? applyPolicy(judged, assignment, record.submittedAt) : judged;
   // A whole report shows hidden cases and the seed.
   if (options.out) writeOrShow(options.out, write(report), { isPrivate: options.format === 'json' });
