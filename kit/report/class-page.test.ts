@@ -101,6 +101,16 @@ describe('a class in numbers', () => {
     expect(classPage(gradebook(0), { similarity })).toContain('ada, bob and cem');
   });
 
+  it('gives several that are wholly alike one row', () => {
+    const like = { exercise: 'e', similarity: 1, longest: 9, overlap: 9 };
+    const pairs = ['ab', 'ac', 'bc'].map(([left, right]) => ({ ...like, left, right }));
+    const exercises = [{ id: 'e', submissions: 3, usual: 0.4 }];
+    const similarity = { schema: 'attention-kit/similarity/v1' as const, submissions: 3, pairs, exercises };
+    expect(classPage(gradebook(0), { similarity }).match(/<th scope="row">.*<br>/g)).toEqual([
+      '<th scope="row">3 alike: a; b; c<br>',
+    ]);
+  });
+
   it('with nothing handed in is still a page', () => {
     expect(classPage(gradebook(0))).toContain('Nothing is graded yet');
   });

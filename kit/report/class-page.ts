@@ -8,7 +8,7 @@ import { type Html, html } from './page/html.ts';
 import { page } from './page/page.ts';
 import { SORTABLE_TABLES } from './page/scripts.ts';
 import { pageNames } from './page-names.ts';
-import { membersOf, type SimilarityReport } from './similarity.ts';
+import { alikeIn, membersOf, type SimilarityReport } from './similarity.ts';
 
 export interface ClassPageOptions {
   similarity?: SimilarityReport;
@@ -148,18 +148,19 @@ function unusual({ unusual }: ClassSummary, links: Links): Html | false {
 }
 
 function similarPairs(report: SimilarityReport, links: Links): Html {
-  const { pairs, exercises } = report;
+  const { exercises } = report;
+  const alike = alikeIn(report.pairs);
   const who = (student: string) => joined(membersOf(report, student).map((member) => linked(member, links)));
   const usual = new Map(exercises.map(({ id, usual }) => [id, usual]));
-  const rows = pairs.slice(0, MOST_PAIRS).map(
-    ({ exercise, left, right, similarity, longest }) => html`<tr>
-<th scope="row">${who(left)} and ${who(right)}<br><span class="id">${exercise}</span></th>
+  const rows = alike.slice(0, MOST_PAIRS).map(
+    ({ pair: { exercise, similarity, longest }, members }) => html`<tr>
+<th scope="row">${members.length > 2 && `${members.length} alike: `}${members.map(({ student }, i) => html`${i > 0 && (members.length > 2 ? '; ' : ' and ')}${who(student)}`)}<br><span class="id">${exercise}</span></th>
 <td class="number" data-sort="${similarity}">${percent(similarity)}</td><td class="number" data-sort="${usual.get(exercise) ?? 0}">${percent(usual.get(exercise) ?? 0)}</td><td class="number wide" data-sort="${longest}">${longest}</td></tr>`,
   );
   const table = (rows: Html[]) =>
     html`<div class="scroll"><table data-sortable=""><thead><tr><th scope="col">pair</th><th scope="col" class="number">alike</th><th scope="col" class="number">usual</th><th scope="col" class="number wide">longest, in tokens</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   const rest = rows.slice(PAIRS_AT_ONCE);
-  const left = pairs.length - rows.length;
+  const left = alike.length - rows.length;
   return html`<h2>Alike</h2>
 <p>A place to look, not a verdict: short right answers are alike by nature. “Usual” is the median of all pairs; those furthest above it come first.</p>
 ${rows.length === 0 ? html`<p class="soft">No pair stands out.</p>` : table(rows.slice(0, PAIRS_AT_ONCE))}

@@ -30,3 +30,38 @@ export interface LikePair {
   leftLines?: [first: number, last: number];
   rightLines?: [first: number, last: number];
 }
+
+/** A pair, or of several submissions that are wholly alike all of them: n instead of n(n−1)/2 pairs. */
+export interface Alike {
+  /** Of several pairs the first. */
+  pair: LikePair;
+  members: { student: string; lines?: [first: number, last: number] }[];
+}
+
+/** In the order of the pairs. Only where every part of one is in the other: what is merely like adds up along a chain. */
+export function alikeIn(pairs: LikePair[]): Alike[] {
+  const all = new Set<Alike>();
+  const whereIs = new Map<string, Alike>();
+  for (const pair of pairs) {
+    const { exercise, left, right, similarity, leftLines, rightLines } = pair;
+    const members = [
+      { student: left, lines: leftLines },
+      { student: right, lines: rightLines },
+    ];
+    if (similarity < 1) {
+      all.add({ pair, members });
+      continue;
+    }
+    const [one, other] = members.map(({ student }) => whereIs.get(`${exercise} ${student}`));
+    const alike = one ?? other ?? { pair, members: [] };
+    all.add(alike);
+    if (other && other !== alike) all.delete(other);
+    for (const member of [...members, ...(other?.members ?? [])]) {
+      const place = `${exercise} ${member.student}`;
+      if (whereIs.get(place) === alike) continue;
+      whereIs.set(place, alike);
+      alike.members.push(member);
+    }
+  }
+  return [...all];
+}
