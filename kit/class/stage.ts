@@ -54,8 +54,12 @@ export async function stage(
   const wanted = new Map<string, Entry>();
   for (const entry of entries) {
     const within = entry.path.startsWith(`${root}/`) ? entry.path.slice(root.length + 1) : null;
-    if (within === null || entry.kind === 'folder') {
-      if (within === null) beside.add(besideName(entry, root), entry);
+    if (within === null) {
+      beside.add(besideName(entry, root), entry);
+      continue;
+    }
+    if (entry.kind === 'folder') {
+      if (EXERCISE.test(within)) missing.set(`exercises/${within}`, 'a folder');
       continue;
     }
     const leftBy = leftOver(within);

@@ -85,7 +85,7 @@ function split(text: string, separator: string): { rows: Row[]; problem: string 
   const rows: Row[] = [];
   let cells: Cell[] = [];
   // Excel on a Mac can end lines with a carriage return alone; where there is another end, that one is text.
-  const ends = text.replace(/"(?:[^"]|"")*"/g, '').includes('\n') ? ['\r\n', '\n'] : ['\r'];
+  const ends = text.replace(/"[^"]*"/g, '').includes('\n') ? ['\r\n', '\n'] : ['\r'];
   for (let at = 0, line = 1; at < text.length || cells.length > 0; ) {
     const cell = text[at] === '"' ? quotedCell(text, at) : plainCell(text, at, [separator, ...ends]);
     if (!cell) return { rows, problem: `line ${line} has a quoted cell without an end` };

@@ -8,4 +8,4 @@ export const LAST_NAME = /^(last name|surname|nachname|nom( de famille)?|apellid
 export const GROUPS = /^(groups?|gruppen?|groupes?|grupos?|gruppi)$/i;
 /** "Participant 12345", in any language. */
 export const PARTICIPANT = /^\D*?(\d+)$/;
-export const EMAIL = /^\S+@\S+$/;
+export const EMAIL = /^[^\s@]+@\S+$/;

@@ -126,8 +126,8 @@ export function extensionOf({ extensions }: Person, assignment: string): string 
 
 /** "Lovelace, Ada" is "Ada Lovelace" too. */
 export function ordersOf(name: string): string[] {
-  const [, last, first] = name.match(/^([^,]+),\s*([^,]+)$/) ?? [];
-  return first ? [name, `${first} ${last}`] : [name];
+  const [last, first = '', ...more] = name.split(',').map((part) => part.trim());
+  return last && first && more.length === 0 ? [name, `${first} ${last}`] : [name];
 }
 
 /** Whose a student of a gradebook is; null where that cannot be told. */

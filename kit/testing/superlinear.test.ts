@@ -8,7 +8,7 @@ import { superlinear } from './superlinear.ts';
 /** By file and expression: why it may stay. What a submission can shape is never among the reasons. */
 const TRUSTED: Record<string, string> = {
   'kit/author/rearrange.ts: /\\(([^)]*)\\)|\\S+/g': 'a pattern that a grader has written',
-  'kit/class/layouts.ts: /^(.+?)_(\\d+)_assignsubmission_(file|onlinetext)(_.*)?$/':
+  'kit/class/naming.ts: /^(.+?)_(\\d+)_assignsubmission_(file|onlinetext)(_.*)?$/':
     'the name of a file or folder, which no system lets grow beyond some hundred letters',
   'kit/course/usual-mistakes.ts: /<!--([^>]*)-->/g': 'a handout of the course',
   'kit/export/student-readme.ts: /^(.*)T(\\d\\d:\\d\\d).*?(Z|[+-]\\d\\d:\\d\\d)$/': 'a date of assignments.yaml',
@@ -27,6 +27,7 @@ const TRUSTED: Record<string, string> = {
 /** Made of text at run time, so that nothing can be said of them here: by file, why they are harmless. */
 const MADE_UP: Record<string, string> = {
   'kit/course/usual-mistakes.ts': 'of a constant, for a handout of the course',
+  'kit/judge/checks/same-message.ts': 'of names in an exercise’s YAML; it stops at the next parenthesis',
   'kit/vitest/describe-exercise.ts': 'of a name in an exercise’s YAML, for lines of the learner’s own tests',
 };
 
