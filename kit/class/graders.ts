@@ -4,7 +4,7 @@ import { DIST } from '../course/course.ts';
 import type { ReportedHost } from '../report/report.ts';
 import type { HostOptions } from '../subject/host-pool.ts';
 import { WORKER_LIMITS, type WorkerLimits } from '../supervisor/limits.ts';
-import { type FromWorker, type ToWorker, Worker } from '../supervisor/worker.ts';
+import { type FromWorker, type ToWorker, Worker, WorkerEnded } from '../supervisor/worker.ts';
 import type { ClassWork, Graded, Job } from './grade-one.ts';
 import type { JournalRecord } from './journal.ts';
 
@@ -61,7 +61,12 @@ export class Graders {
 
   async #started(): Promise<Grader> {
     const program = { file: this.program, config: this.config, limits: this.limits };
-    const { worker, ready } = await Worker.start<GraderConfig, Job, ReportedHost, JournalRecord, Graded>(program);
+    const { worker, ready } = await Worker.start<GraderConfig, Job, ReportedHost, JournalRecord, Graded>(program).catch(
+      (error) => {
+        // It has judged nothing yet.
+        throw error instanceof WorkerEnded ? new WorkerEnded('machine', error.message) : error;
+      },
+    );
     this.host ??= ready;
     this.#all.add(worker);
     return worker;

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { BackendAbsent, type BackendInfo } from '../wire/backend-names.ts';
 import type { Isolation } from '../wire/isolation.ts';
 import { KernelRefused } from '../wire/kernel.ts';
+import { endedItself } from '../wire/own-signals.ts';
 import { afterOwnTime } from '../wire/own-time.ts';
 import type { Requests, Response } from '../wire/requests.ts';
 import { SandboxDied } from '../wire/sandbox-state.ts';
@@ -28,8 +29,6 @@ const HOST_HEAP_MEGABYTES = 2048;
 const HANG_MS = 120_000;
 /** A host that is in the middle of one operation sees no limit. It has so long, beyond twice the time of the call. */
 const ONE_OPERATION_MS = 10_000;
-/** Signals that a process gets for what it does itself. */
-const OWN_SIGNALS = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP', 'SIGFPE'];
 
 export class Host {
   readonly #pending = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
@@ -143,7 +142,7 @@ export class Host {
         .find((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
       const how = `the host ended (${signal ?? `exit status ${code}`})${last ? `: ${last.trim().slice(0, 300)}` : ''}`;
       this.#fail(how, {
-        crashed: this.#isStarted && !this.backend.accelerated && (signal === null || OWN_SIGNALS.includes(signal)),
+        crashed: this.#isStarted && !this.backend.accelerated && endedItself(signal),
       });
     });
   }

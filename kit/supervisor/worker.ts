@@ -3,6 +3,7 @@
  * worker that is stuck, or takes more than its limits, is ended, and nothing that it does ends the supervisor.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { endedItself } from '../wire/own-signals.ts';
 import { WORKER_LIMITS, type WorkerLimits } from './limits.ts';
 import { processes, treeOf } from './processes.ts';
 
@@ -33,8 +34,6 @@ export class WorkerEnded extends Error {
   }
 }
 
-/** Signals that a process gets for what it does itself. */
-const OWN_SIGNALS = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP', 'SIGFPE', 'SIGSYS', 'SIGXCPU'];
 const LOOK_EVERY_MS = 1000;
 
 export interface WorkerProgram<Config> {
@@ -152,7 +151,7 @@ export class Worker<Config, Job, Ready, Note, Result> {
   #endOf(code: number | null, signal: NodeJS.Signals | null): WorkerEnded {
     const last = this.#stderr.split('\n').find((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
     const how = `the grader ended (${signal ?? `exit status ${code}`})${last ? `: ${last.slice(0, 300)}` : ''}`;
-    return new WorkerEnded(signal === null || OWN_SIGNALS.includes(signal) ? 'submission' : 'machine', how);
+    return new WorkerEnded(endedItself(signal) ? 'submission' : 'machine', how);
   }
 
   /** Grader, bundler and host are one group of processes; sandboxes have groups of their own. */
