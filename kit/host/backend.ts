@@ -58,8 +58,11 @@ export const moveToDevice = (tensor: DeviceTensor): void => current.moveToDevice
 /** What the device complained of since this was last asked. */
 export const takeDeviceFault = (): string | null => current.takeFault?.() ?? null;
 
+/** A kernel has failed, and may have left anything behind. */
+let isSpoilt = false;
+
 /** Whether another submission may use it. */
-export const isWhole = (): boolean => current.isWhole?.() ?? true;
+export const isWhole = (): boolean => !isSpoilt && (current.isWhole?.() ?? true);
 
 /**
  * Fetches what `runKernel` will compute with on the processor, where the backend cannot be read synchronously.
@@ -177,6 +180,7 @@ function sound<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
+    isSpoilt = true;
     // As WebAssembly's own errors are named.
     if ((error as Error).name === 'RuntimeError') endHost(error as Error);
     if (error instanceof RangeError && /array (buffer allocation|length)|typed array/i.test(error.message))

@@ -29,7 +29,7 @@ export function wasmIn(folder: string): Backend {
       return { name: 'wasm', device: 'WebAssembly with SIMD', accelerated: false };
     },
     mustNotRun: (_, __, plan) => plan.notOnWasm === true,
-    isWhole: () => memory?.isWhole ?? true,
+    isWhole: () => (memory?.isWhole ?? true) && !hasComplained,
     takeFault() {
       const fault = complaint;
       complaint = null;
@@ -40,13 +40,16 @@ export function wasmIn(folder: string): Backend {
 
 /** What the library said of a kernel that it could not run as asked; it goes on with whatever lies in its output. */
 let complaint: string | null = null;
+let hasComplained = false;
 
 /** Where the library speaks is settled while it starts. */
 async function listening<T>(start: () => Promise<T>): Promise<T> {
   const { log, warn, error } = console;
   const hear = (...words: unknown[]) => {
     const text = words.join(' ');
-    if (text.includes('XNN status')) complaint ??= text.slice(0, 300);
+    if (!text.includes('XNN status')) return;
+    complaint ??= text.slice(0, 300);
+    hasComplained = true;
   };
   Object.assign(console, { log: hear, warn: hear, error: hear });
   try {
