@@ -81,9 +81,10 @@ describe('an attack gains no more than its answer is worth, harms nobody, and is
 
     expect(await grade(honest, 'honest')).toEqual(alone);
     expect(alone.score).toBe(alone.maxScore);
-    // The same host: nothing brought it down.
-    expect(await hosts.get()).toBe(host);
-    await expect.poll(() => below(host.child.pid as number), { timeout: 3000 }).toEqual([]);
+    const after = await hosts.get();
+    // The same host: nothing brought it down. One that is busy for too long is ended by the grader.
+    if (!attack.mayEndHost) expect(after).toBe(host);
+    await expect.poll(() => below(after.child.pid as number), { timeout: 3000 }).toEqual([]);
   });
 });
 

@@ -16,6 +16,8 @@ export interface Attack {
   due: number;
   /** What a message of the report must say. */
   says: RegExp;
+  /** It holds the host for so long that the grader may end it. */
+  mayEndHost?: boolean;
   /** Seconds for one call, where it hangs. */
   timeout?: number;
   plant: Plant;
