@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { git } from '../testing/git.ts';
+import { commitDateOf, git } from '../testing/git.ts';
 import { temporaryFolder, writeFiles } from '../testing/temporary-folder.ts';
 import { commitEntries, readCommit } from './git-commit.ts';
-import { commitDateOf } from './submitted-at.ts';
 
 vi.mock('node:child_process', { spy: true });
 

@@ -121,6 +121,13 @@ describe('a supervisor', () => {
     expect(first.log).toEqual(['+other', '-other', '+suspect', '-suspect']);
     expect(first.records.get('suspect')).toMatchObject({ status: 'graded' });
 
+    // Neither is one that ended a worker in an earlier run tried beside others.
+    const ended = new Journal(join(root, 'journal'));
+    ended.append({ ended: of, by: 'submission', reason: 'it hung' });
+    ended.close();
+    const again = await grade(['suspect', 'other'], { root });
+    expect(again.log.slice(4)).toEqual(['+other', '-other', '+suspect', '-suspect']);
+
     const later = new Journal(join(root, 'journal'));
     for (let i = 0; i < 2; i++) later.append({ began: of, alone: true });
     later.close();

@@ -5,11 +5,12 @@
 import type { Course } from '../course/course.ts';
 import { failedReport } from '../grade/failed-report.ts';
 import { submissionSeed } from '../grade/grade-submission.ts';
+import type { Report } from '../report/report.ts';
 import type { WorkerLimits } from '../supervisor/limits.ts';
 import { WorkerEnded } from '../supervisor/worker.ts';
 import { plain } from '../text/plain.ts';
 import { type Attempts, noAttempts } from './attempts.ts';
-import { blankRecord, type Graded, type How } from './grade-one.ts';
+import { blankRecord, type How } from './grade-one.ts';
 import { type GraderConfig, Graders } from './graders.ts';
 import { type AttemptLine, type JournalRecord, keyOf } from './journal.ts';
 import type { Submission } from './layouts.ts';
@@ -51,9 +52,8 @@ async function gradeAll(request: ClassRequest, graders: Graders): Promise<void> 
     submission,
     attempts: request.attempts.get(keyOf(submission)) ?? noAttempts(),
   }));
-  // One of those that were under way when an earlier run ended may have ended it.
-  const alone = all.filter(({ attempts }) => attempts.open > 0);
-  const queue = all.filter(({ attempts }) => attempts.open === 0).values();
+  const alone = all.filter(isSuspect);
+  const queue = all.filter((each) => !isSuspect(each)).values();
   const takeFromQueue = async () => {
     for (const each of queue) if (!(await attempt(request, graders, each, false))) alone.push(each);
   };
@@ -64,11 +64,16 @@ async function gradeAll(request: ClassRequest, graders: Graders): Promise<void> 
   }
 }
 
+/** It ended a worker in an earlier run; or it was under way when that run ended, and may have ended it. */
+const isSuspect = ({ attempts: { open, ends } }: Tried) => open + ends.submission + ends.machine > 0;
+
 /** What is timed on a card that workers share would be timed with all that the others do there. */
-async function jobsFor({ jobs, course, config, onFewer }: ClassRequest, graders: Graders): Promise<number> {
-  const { backend } = await graders.warm();
+async function jobsFor(request: ClassRequest, graders: Graders): Promise<number> {
+  const { submissions, course, config, onFewer } = request;
+  const jobs = Math.min(request.jobs, submissions.length);
+  const { backend } = await graders.warm(Math.max(jobs, 1));
   const isTimed = config.work.exercises.some((id) => course.specs.of(id).checks.some(({ kind }) => kind === 'time'));
-  if (jobs === 1 || !backend.accelerated || !isTimed) return jobs;
+  if (jobs <= 1 || !backend.accelerated || !isTimed) return jobs;
   onFewer?.(1, 'there are time checks, and workers share the GPU');
   return 1;
 }
@@ -79,57 +84,46 @@ interface Tried {
 }
 
 /** False where it came to nothing and is to be tried again, alone. */
-async function attempt(
-  request: ClassRequest,
-  graders: Graders,
-  { submission, attempts }: Tried,
-  alone: boolean,
-): Promise<boolean> {
+async function attempt(request: ClassRequest, graders: Graders, tried: Tried, alone: boolean): Promise<boolean> {
+  const { submission, attempts } = tried;
   const { student } = submission;
-  const of = { student, submission: submission.submission };
-  const known = request.before.get(keyOf(submission));
-  let begun = blankRecord(submission);
-  const record = (result: Partial<JournalRecord>, how: How | 'again' = 'judged') =>
-    request.onRecord({ ...begun, ...result }, how);
-
   if (attempts.openAlone >= MOST_ATTEMPTS) {
     const problem = `the run was ended ${attempts.openAlone} times while this was judged alone; --regrade ${student} judges it again`;
-    record({ problem: plain(problem) });
+    request.onRecord({ ...blankRecord(submission), problem: plain(problem) }, 'judged');
     return true;
   }
+  const of = { student, submission: submission.submission };
+  const known = request.before.get(keyOf(submission));
+  const before = known && !request.again(known) ? known : null;
+  let begun = blankRecord(submission);
   request.onAttempt({ began: of, alone });
-  let graded: Graded;
   try {
-    const before = known && !request.again(known) ? known : null;
-    graded = await graders.run({ submission, before }, (dated) => {
+    const { record, how } = await graders.run({ submission, before }, (dated) => {
       begun = dated;
     });
+    return decided(request, attempts, record, how);
   } catch (error) {
+    const { message } = error as Error;
     if (!(error instanceof WorkerEnded))
-      graded = { record: { ...begun, problem: plain((error as Error).message) }, how: 'judged' };
-    else {
-      const { by, message } = error;
-      request.onAttempt({ ended: of, by, reason: message });
-      if (++attempts.ends[by] < MOST_ATTEMPTS) return false;
-      const problem = plain(`it was tried ${MOST_ATTEMPTS} times, the last time alone: ${message}`);
-      if (by === 'submission' && graders.host) {
-        const { exercises, secret } = request.config.work;
-        const seed = submissionSeed(secret, student);
-        const report = failedReport({
-          course: request.course,
-          exercises,
-          id: student,
-          seed,
-          host: graders.host,
-          problem,
-        });
-        record({ status: 'graded', report });
-      } else record({ problem });
-      return true;
-    }
+      return decided(request, attempts, { ...begun, problem: plain(message) }, 'judged');
+    request.onAttempt({ ended: of, by: error.by, reason: message });
+    if (++attempts.ends[error.by] < MOST_ATTEMPTS) return false;
+    const problem = plain(`it was tried ${MOST_ATTEMPTS} times, the last time alone: ${message}`);
+    const report = error.by === 'submission' ? failed(request, graders, student, problem) : null;
+    request.onRecord({ ...begun, ...(report ? { status: 'graded', report } : { problem }) }, 'judged');
+    return true;
   }
-  const isAgain = graded.record.status === 'not-judged' && ++attempts.unjudged < MOST_ATTEMPTS;
-  begun = graded.record;
-  record({}, isAgain ? 'again' : graded.how);
+}
+
+/** A record without a verdict is not the last word the first time. */
+function decided(request: ClassRequest, attempts: Attempts, record: JournalRecord, how: How): boolean {
+  const isAgain = record.status === 'not-judged' && ++attempts.unjudged < MOST_ATTEMPTS;
+  request.onRecord(record, isAgain ? 'again' : how);
   return !isAgain;
+}
+
+/** Null where no worker ever said what it judges on. */
+function failed({ course, config }: ClassRequest, { host }: Graders, id: string, problem: string): Report | null {
+  const { exercises, secret } = config.work;
+  return host ? failedReport({ course, exercises, id, seed: submissionSeed(secret, id), host, problem }) : null;
 }

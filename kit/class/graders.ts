@@ -46,9 +46,13 @@ export class Graders {
     }
   }
 
-  /** Has one waiting, and knows what it judges on. */
-  async warm(): Promise<ReportedHost> {
-    if (this.#idle.length === 0) this.#idle.push(await this.#started());
+  /** Has so many waiting, and knows what they judge on. @throws as `run`, once none is starting any more */
+  async warm(count: number): Promise<ReportedHost> {
+    const starts = await Promise.allSettled(Array.from({ length: count }, () => this.#started()));
+    for (const start of starts) {
+      if (start.status === 'rejected') throw start.reason;
+      this.#idle.push(start.value);
+    }
     return this.host as ReportedHost;
   }
 

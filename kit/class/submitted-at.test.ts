@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { commitDateOf } from '../testing/git.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { commitDateOf, readSubmittedTimes } from './submitted-at.ts';
+import { readSubmittedTimes } from './submitted-at.ts';
 
 /** A repository whose checked-out commit is this object. */
 function repository(content: string): string {

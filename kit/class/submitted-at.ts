@@ -3,16 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../course/input-error.ts';
-import { commitOf } from '../grade/submission-id.ts';
 import { readCommit } from './git-commit.ts';
 
-/** The checked-out commit's date, as its author's machine wrote it; null where it cannot be told. */
-export function commitDateOf(folder: string): string | null {
-  const hash = commitOf(folder);
-  return hash === null ? null : dateOf(folder, hash);
-}
-
-/** @param folder holds the `.git` */
+/** A commit's date, as its author's machine wrote it; null where it cannot be told. @param folder holds the `.git` */
 export function dateOf(folder: string, hash: string): string | null {
   const commit = readCommit(join(folder, '.git'), hash);
   if (!commit) return null;

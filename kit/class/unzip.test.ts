@@ -51,7 +51,7 @@ describe('a zip file', () => {
 
   it.each([
     ['/tmp/a.ts', 'tmp/a.ts'],
-    ['C:\\work\\a.ts', 'C:/work/a.ts'],
+    ['C:\\hand-in\\a.ts', 'C:/hand-in/a.ts'],
   ])('with the absolute name %s has it below its top: %s', async (name, path) => {
     expect(await contents([{ name, data: 'x' }])).toEqual({ [path]: 'x' });
   });

@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { gradeClass } from '../class/grade-class.ts';
-import type { ClassWork } from '../class/grade-one.ts';
-import type { GraderConfig } from '../class/graders.ts';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { gradeSingle } from '../class/grade-single.ts';
 import type { JournalRecord } from '../class/journal.ts';
 import { type Assignment, assignmentNamed } from '../course/assignments.ts';
 import { type Course, findCourseApart, selectExercises, specOf } from '../course/course.ts';
@@ -53,10 +49,12 @@ export async function run(named: string, given: Options): Promise<number> {
 
   const secret = courseSecret(options.seed) ?? randomBytes(32).toString('hex');
   const student = options.id ?? submissionId(submission).replace(/\.zip$/i, '');
-  const record = await gradedInWorker(course, resolved(submission), student, {
+  const grading = gradeSingle(course, resolved(submission), student, {
     hosts: { backend },
     work: { exercises, secret, timeout, notAfter },
   });
+  const carryOn = onStop(grading.stop);
+  const record = await backendOrSay(grading.record).finally(carryOn);
   const judged = reportOf(record, submission);
   const { passedOver = [] } = record;
   if (passedOver.length > 0) process.stderr.write(`${noteLine({ says: 'Passed over', names: passedOver })}\n`);
@@ -120,42 +118,6 @@ function resolved(submission: string): string {
     );
   }
   return realpathSync(submission);
-}
-
-/** As one submission of a class is graded: in a worker, and a second time where that ends, or comes to no verdict. */
-async function gradedInWorker(
-  course: Course,
-  path: string,
-  student: string,
-  { hosts, work }: Pick<GraderConfig, 'hosts'> & { work: Omit<ClassWork, 'folder' | 'settings' | 'scratch'> },
-): Promise<JournalRecord> {
-  const scratch = mkdtempSync(join(tmpdir(), 'kit-grade-'));
-  let record: JournalRecord | undefined;
-  const grading = gradeClass({
-    submissions: [{ student, submission: basename(path), submittedAt: null }],
-    course,
-    config: { courseRoot: course.root, hosts, work: { ...work, folder: dirname(path), settings: '', scratch } },
-    jobs: 1,
-    before: new Map(),
-    attempts: new Map(),
-    again: () => false,
-    onAttempt: () => {},
-    onRecord: (last) => {
-      record = last;
-    },
-  });
-  const clear = () => rmSync(scratch, { recursive: true, force: true });
-  const carryOn = onStop(() => {
-    grading.stop();
-    clear();
-  });
-  try {
-    await backendOrSay(grading.ended);
-  } finally {
-    carryOn();
-    clear();
-  }
-  return record as JournalRecord;
 }
 
 /** @throws InputError where the submission cannot be read; Error where it could not be judged at all */

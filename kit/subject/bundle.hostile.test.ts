@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { TEXT_LIMITS } from '../text/shortened.ts';
 import { SOURCE_LIMITS } from '../wire/source-limits.ts';
-import { type Bundle, type BundleError, bundle, isBundleError, stopBundling } from './bundle.ts';
+import { type Bundle, type BundleError, bundle, isBundleError } from './bundle.ts';
 
 const ENTRY = '01-first/x.ts';
 const SECRET = 'c0ffee-secret';
@@ -214,10 +214,5 @@ describe('what ends the bundler is its author’s fault, and the next build work
     const texts = ['export const a = 1;', bad, 'export const b = 2;', 'export const c = ;'];
     const results = await Promise.all(texts.map((text) => bundled(text)));
     expect(results.map(isBundleError)).toEqual([false, true, false, true]);
-  });
-
-  it('and a stopped bundler starts again', async () => {
-    stopBundling();
-    await works();
   });
 });

@@ -1,8 +1,8 @@
 /** A submission's files as one script for the sandbox, or the errors that keep it from being one. */
 import { join, relative } from 'node:path';
-import { type BuildOptions, type BuildResult, build, type Message, type Plugin, stop } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, type Message, type Plugin } from 'esbuild';
 import { shortened, TEXT_LIMITS } from '../text/shortened.ts';
-import { buildInTurn, CannotBeBundled, stopBundler } from './bundler.ts';
+import { buildInTurn, CannotBeBundled } from './bundler.ts';
 import { type BundleRequest, importPolicy, POLICY, TENSORFLOW, withoutNamespace } from './import-policy.ts';
 import { asyncScript, moduleBuild, waitsAtTopLevel } from './top-level-await.ts';
 import { MARKED_GLOBALS, unavailableIn } from './unavailable.ts';
@@ -98,12 +98,6 @@ function optionsIn(root: string, plugins: Plugin[]) {
 function scriptOf({ outputFiles = [] }: BuildResult): Bundle {
   const text = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
   return { code: text('.js'), map: text('.map') };
-}
-
-/** Ends the processes that bundle: one that is left alone in the middle of it complains on the terminal. */
-export function stopBundling(): void {
-  stopBundler();
-  void stop();
 }
 
 export function isBundleError(result: Bundle | BundleError): result is BundleError {

@@ -20,8 +20,6 @@ let child: childProcess.ChildProcess | undefined;
 let answered = 0;
 /** Why we ended it, if we did. */
 let endedFor: string | undefined;
-/** How often it was told to stop. */
-let stops = 0;
 let own: Pick<typeof Esbuild, 'build' | 'transform' | 'stop'> | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -38,20 +36,13 @@ export function transformWithin(text: string, options: Esbuild.TransformOptions)
   return own.transform(text, options);
 }
 
-/** Ends the process; the build that it is at fails. */
-export function stopBundler(): void {
-  stops++;
-  void own?.stop();
-}
-
 /** A process can be ended from outside, by chance: what ends a second one, that has had nothing else to do, ends it. */
 async function buildTwice(options: Esbuild.BuildOptions): Promise<Esbuild.BuildResult> {
-  const before = stops;
   for (const isLast of [false, true]) {
     try {
       return await build(options);
     } catch (error) {
-      if ('errors' in (error as object) || stops !== before) throw error;
+      if ('errors' in (error as object)) throw error;
       const reason = endedFor;
       await renew();
       if (reason !== undefined) throw new CannotBeBundled(reason);

@@ -51,8 +51,12 @@ export class Worker<Config, Job, Ready, Note, Result> {
   /** What waits for the next thing that is said. */
   #waiting: { resolve: (message: FromWorker<Ready, Note, Result>) => void; reject: (error: Error) => void } | undefined;
   #onNote: (note: Note) => void = () => {};
-  #begun = Date.now();
-  #heard = { at: Date.now(), cpuMs: 0 };
+  /** Since the job began, and since anything was last heard; as long as it was looked after. */
+  #jobMs = 0;
+  #silentMs = 0;
+  /** The worker's processor time when it was last heard; unknown until it is next looked at. */
+  #heardCpuMs: number | undefined;
+  #lookedAt = performance.now();
 
   private constructor({ file, limits = WORKER_LIMITS }: WorkerProgram<Config>) {
     this.#limits = limits;
@@ -106,8 +110,7 @@ export class Worker<Config, Job, Ready, Note, Result> {
 
   #ask(message: ToWorker<Config, Job>): Promise<FromWorker<Ready, Note, Result>> {
     if (this.#gone) return Promise.reject(this.#gone);
-    this.#begun = Date.now();
-    this.#heard = { ...this.#heard, at: Date.now() };
+    [this.#jobMs, this.#silentMs, this.#heardCpuMs, this.#lookedAt] = [0, 0, undefined, performance.now()];
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#child.send(message, (error) => {
@@ -118,7 +121,7 @@ export class Worker<Config, Job, Ready, Note, Result> {
   }
 
   #hear(message: FromWorker<Ready, Note, Result>): void {
-    this.#heard = { at: Date.now(), cpuMs: -1 };
+    [this.#silentMs, this.#heardCpuMs] = [0, undefined];
     if (message.op === 'alive') return;
     if (message.op === 'note') {
       this.#onNote(message.note);
@@ -129,7 +132,12 @@ export class Worker<Config, Job, Ready, Note, Result> {
   }
 
   #look(): void {
+    // After a sleep of the machine the next look is late; that was no time for the worker either.
+    const elapsed = Math.min(performance.now() - this.#lookedAt, 2 * LOOK_EVERY_MS);
+    this.#lookedAt = performance.now();
     if (this.#gone || !this.#waiting) return;
+    this.#jobMs += elapsed;
+    this.#silentMs += elapsed;
     const excess = this.#excess(treeOf(this.#child.pid ?? 0, processes()));
     if (excess) this.#kill(new WorkerEnded('submission', excess));
   }
@@ -140,11 +148,10 @@ export class Worker<Config, Job, Ready, Note, Result> {
     const used = tree.reduce((sum, each) => sum + each.memoryBytes, 0);
     if (used > memoryBytes) return `judging it took more than ${(memoryBytes / 1024 ** 3).toFixed(1)} GiB of memory`;
     const cpuMs = tree[0]?.cpuMs ?? 0;
-    if (this.#heard.cpuMs < 0) this.#heard.cpuMs = cpuMs;
-    const silent = Date.now() - this.#heard.at;
-    if (cpuMs - this.#heard.cpuMs > silentCpuMs || silent > silentMs)
-      return `the grader was stuck for ${(silent / 1000).toFixed(0)} s`;
-    if (Date.now() - this.#begun > jobMs) return `judging it took more than ${(jobMs / 60_000).toFixed(0)} minutes`;
+    this.#heardCpuMs ??= cpuMs;
+    if (cpuMs - this.#heardCpuMs > silentCpuMs || this.#silentMs > silentMs)
+      return `the grader was stuck for ${(this.#silentMs / 1000).toFixed(0)} s`;
+    if (this.#jobMs > jobMs) return `judging it took more than ${(jobMs / 60_000).toFixed(0)} minutes`;
     return null;
   }
 

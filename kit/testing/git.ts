@@ -1,5 +1,7 @@
 /** Tests only: git as a student's machine runs it, and at what time. */
 import { execFileSync } from 'node:child_process';
+import { dateOf } from '../class/submitted-at.ts';
+import { commitOf } from '../grade/submission-id.ts';
 
 const NOBODY = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', HOME: '/nonexistent' };
 const PEOPLE = {
@@ -20,4 +22,10 @@ export function commitAll(folder: string, date: string): void {
   git(folder, ['init', '-q']);
   git(folder, ['add', '-A']);
   git(folder, ['commit', '-q', '-m', 'x', '--allow-empty'], date);
+}
+
+/** Of the commit that is checked out. */
+export function commitDateOf(folder: string): string | null {
+  const hash = commitOf(folder);
+  return hash === null ? null : dateOf(folder, hash);
 }

@@ -54,7 +54,7 @@ async function pin(name, branch) {
   if (!found) return { commit: null, submittedAt: null, problem: 'it has no commit' };
   const { sha } = await found.json();
   const pushes = await pushesTo(name, branch);
-  // Whoever pushed nothing until then is graded on the last push, and late.
+  // A student who pushed nothing before that is graded on the last push, as late.
   const chosen = (before && lastUntil(pushes, before)) || { after: sha, timestamp: timeOf(pushes, sha) };
   if (!/^[0-9a-f]{40,64}$/.test(chosen.after)) throw new Error(`${name}: "${chosen.after}" is no commit`);
   return { commit: chosen.after, submittedAt: chosen.timestamp, problem: null };
